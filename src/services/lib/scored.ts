@@ -1,0 +1,5 @@
+/** An item id with its score: higher is better, comparable only within one list. */
+export interface Scored {
+  id: string
+  score: number
+}
