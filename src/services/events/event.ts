@@ -1,0 +1,74 @@
+import type { Consent } from "../privacy"
+
+/** One product of an event. */
+export interface EventItem {
+  product_id: string
+  variant_id?: string
+  /** Slot in the list, from 0. */
+  position?: number
+  /** Unit price in major units of `currency`. */
+  price?: number
+  quantity?: number
+  /** Recommendation request that led here; on purchases it comes from cart-line metadata. */
+  request_id?: string
+  placement?: string
+}
+
+export interface EventContext {
+  locale?: string
+  currency?: string
+  region_id?: string
+  sales_channel_id?: string
+  device?: "mobile" | "tablet" | "desktop"
+  /** ISO 3166-1 alpha-2, upper case. */
+  country?: string
+  city?: string
+  /** Minutes east of UTC. */
+  tz_offset?: number
+}
+
+/** An event as it is stored: validated, consented, clock-corrected. */
+export interface ShopEvent {
+  /** UUIDv7; the idempotency key. */
+  event_id: string
+  /** Canonical name out of the registry. */
+  type: string
+  /** Milliseconds since the epoch, corrected for the sender's clock skew. */
+  ts: number
+  visitor_id?: string
+  session_id?: string
+  customer_id?: string
+  consent: Consent
+  page?: { type?: string; url_path?: string }
+  context: EventContext
+  request_id?: string
+  placement?: string
+  slot?: number
+  experiment_id?: string
+  variation_id?: string
+  propensity?: number
+  items: EventItem[]
+  value?: number
+  currency?: string
+  /** Type-specific extras, e.g. `{ query }` of a search, `{ ms }` of a dwell, `{ percent }` of a scroll. */
+  properties?: Record<string, string | number | boolean>
+  /** True for traffic of robots: stored, but kept out of features and training. */
+  bot?: boolean
+}
+
+/** An event with its place in the log. */
+export interface LoggedEvent {
+  /** Strictly increasing within a log; opaque to callers except for comparison by `compareOffsets`. */
+  offset: string
+  event: ShopEvent
+}
+
+/**
+ * Key of a shopper's profile: `customer:<id>` once known, else `visitor:<id>`.
+ * Undefined when the event carries neither.
+ */
+export function subjectOf(event: Pick<ShopEvent, "customer_id" | "visitor_id">): string | undefined {
+  if (event.customer_id) return `customer:${event.customer_id}`
+  if (event.visitor_id) return `visitor:${event.visitor_id}`
+  return undefined
+}

@@ -1,0 +1,23 @@
+import type { FeatureKey } from "./feature"
+
+/** All feature states of one entity, by feature name. Plain JSON. */
+export type FeatureRecord = Readonly<Record<string, unknown>>
+
+export interface FeatureUpdate {
+  key: FeatureKey
+  feature: string
+  /** Pure: from the state held now (undefined when none) to the next. Adapters may run it again on a conflict. */
+  next(state: unknown): unknown
+}
+
+/** Current feature states, read in one batch per request. */
+export interface FeatureStore {
+  /** One round trip, whatever the number of keys. Absent keys are left out of the result. */
+  getMany(keys: readonly FeatureKey[]): Promise<Map<FeatureKey, FeatureRecord>>
+  /** Applies in order; all updates of one key are atomic together. */
+  apply(updates: readonly FeatureUpdate[]): Promise<void>
+  /** Every record, for tests and for checkpoints. */
+  snapshot(): AsyncIterable<[FeatureKey, FeatureRecord]>
+  erase(key: FeatureKey): Promise<void>
+  close(): Promise<void>
+}

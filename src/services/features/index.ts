@@ -1,0 +1,5 @@
+export * from "./catalog-store.port"
+export * from "./catalog"
+export * from "./feature-store.port"
+export * from "./feature"
+export * from "./shopper"

@@ -1,0 +1,11 @@
+/** What is known of the shopper at this request; empty without consent. */
+export interface Shopper {
+  /** Recent products across sessions, newest last, with what was done to them. */
+  recent: readonly { productId: string; type: string; ts: number }[]
+  /** Products of the running session, oldest first. */
+  session: readonly string[]
+  /** Category id → decayed affinity, 0–1. */
+  categoryAffinity: ReadonlyMap<string, number>
+}
+
+export const NOBODY: Shopper = Object.freeze({ recent: [], session: [], categoryAffinity: new Map<string, number>() })

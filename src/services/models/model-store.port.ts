@@ -1,0 +1,35 @@
+import type { Artifact } from "../lib"
+
+export type VersionStatus = "candidate" | "live" | "retired" | "failed"
+
+/** One training run's outcome: all models trained together, so that a rollback moves them together. */
+export interface ModelVersion {
+  /** sha256 of artifacts and configuration, first 16 hex digits. */
+  version: string
+  status: VersionStatus
+  /** ms since the epoch */
+  createdAt: number
+  promotedAt?: number
+  /** Names of the models inside. */
+  models: string[]
+  config: Record<string, unknown>
+  /** Event times learned from, ms. */
+  window: { from: number; to: number; events: number; sessions: number; items: number }
+  /** By model name: metric name → value, on the temporal validation fold, popularity among them. */
+  metrics: Record<string, Record<string, number>>
+  /** Why it is not live. */
+  reason?: string
+  durationMs: number
+}
+
+/** Versions with their artifacts. Exactly one is live, or none. */
+export interface ModelStore {
+  save(version: ModelVersion, artifacts: Record<string, Artifact>): Promise<void>
+  list(limit?: number): Promise<ModelVersion[]>
+  live(): Promise<ModelVersion | undefined>
+  artifacts(version: string): Promise<Record<string, Artifact>>
+  /** Makes `version` live and retires the one before, in one transaction. @throws `not_found` */
+  promote(version: string): Promise<void>
+  /** The version that was live before the present one, or undefined. */
+  previous(): Promise<ModelVersion | undefined>
+}

@@ -1,0 +1,43 @@
+import type { Product } from "../features"
+
+/** Interaction kinds, by the code stored in `Interactions.kind`. */
+export const KINDS = ["view", "cart", "purchase"] as const
+export type Kind = (typeof KINDS)[number]
+
+/**
+ * Interactions in columns, ordered by (session, ts). All arrays have the same length.
+ * Item and user numbers index `itemIds` and `userIds`; user −1 means unknown.
+ */
+export interface Interactions {
+  itemIds: string[]
+  userIds: string[]
+  item: Int32Array
+  user: Int32Array
+  /** Session number, dense from 0, in order of the session's last event time. */
+  session: Int32Array
+  /** Seconds since the epoch. */
+  ts: Float64Array
+  /** Index into KINDS. */
+  kind: Uint8Array
+  /** Row where each session begins; length = sessions + 1. */
+  sessionStart: Int32Array
+}
+
+/** Purchased together: distinct items of one order, in columns. */
+export interface Baskets {
+  /** Row where each basket begins; length = baskets + 1. */
+  start: Int32Array
+  /** Item numbers of `Interactions.itemIds`. */
+  item: Int32Array
+  ts: Float64Array
+}
+
+/** All that a model may learn from. */
+export interface TrainingData {
+  interactions: Interactions
+  baskets: Baskets
+  /** The catalogue at training time; may hold items without interactions and miss delisted ones. */
+  products: Product[]
+  /** "Now" for decays: ms since the epoch, the time of the newest interaction or later. */
+  asOf: number
+}

@@ -1,0 +1,34 @@
+import type { RequestContext } from "../context"
+import type { Shopper } from "../features"
+
+/** A product with what each source said of it. */
+export interface RankCandidate {
+  id: string
+  /** Source name → score normalised to 0–1 within that source's list. */
+  sources: Map<string, { score: number; because?: string }>
+}
+
+export interface RankInput {
+  candidates: readonly RankCandidate[]
+  /** Source name → weight, from the placement. */
+  weights: Readonly<Record<string, number>>
+  shopper: Shopper
+  context: RequestContext
+}
+
+export interface Ranked {
+  id: string
+  score: number
+  /** Source that contributed most. */
+  source: string
+  because?: string
+  /** The exact values that ranked it, in the order of the ranker's `features`. */
+  features: number[]
+}
+
+/** Orders candidates, best first; ties by id, so that equal input gives equal output. */
+export interface Ranker {
+  name: string
+  featureNames(input: RankInput): string[]
+  rank(input: RankInput): Ranked[]
+}

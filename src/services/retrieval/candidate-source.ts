@@ -1,0 +1,40 @@
+import type { Scored } from "../lib"
+import type { RequestContext } from "../context"
+import type { Catalog, Shopper } from "../features"
+import type { ModelQuery } from "../models"
+import type { VectorIndex } from "./vector-index.port"
+
+export interface Candidate extends Scored {
+  /** Product that explains it ("because you viewed …"). */
+  because?: string
+}
+
+export interface RetrievalQuery {
+  shopper: Shopper
+  /** The product(s) the list is about: the page's product, or the cart's. */
+  seeds: readonly string[]
+  context: RequestContext
+  limit: number
+}
+
+/** The trained knowledge a source may use; absent parts are undefined until a first training. */
+export interface Knowledge {
+  catalog: Catalog
+  /** Asks a live model by name; [] when it is not there. */
+  ask(model: string, query: ModelQuery, k: number): Scored[]
+  /** Item content vectors. */
+  vectors?: VectorIndex
+  vectorOf(productId: string): Float32Array | undefined
+}
+
+/**
+ * One way to find products. Runs beside the others with a budget; an error or a
+ * late answer counts in a metric and costs only its own candidates.
+ */
+export interface CandidateSource {
+  name: string
+  /** Reason code of what it finds; its text is in serving/reasons.ts. */
+  reason: string
+  budgetMs: number
+  retrieve(query: RetrievalQuery, knowledge: Knowledge): Candidate[] | Promise<Candidate[]>
+}

@@ -1,0 +1,30 @@
+/** Named configuration of one list. Shipped ones are in placements.ts; a row in the database overrides one or adds another. */
+export interface Placement {
+  name: string
+  /** Candidate source → weight in the blend. */
+  sources: Record<string, number>
+  /** Sources asked in turn while the list is still too short; `popularity` ends every chain. */
+  fallback: string[]
+  filters: {
+    inStock: boolean
+    /** Leave out what the cart holds. */
+    notInCart: boolean
+    /** Leave out the product(s) the list is about. */
+    notSeeds: boolean
+    /** Leave out products the shopper bought in the last N days; 0 = keep. */
+    notBoughtDays: number
+  }
+  /** Items when the request does not say. */
+  limit: number
+  /** What a request must bring: `product_id`, `cart_id`, or nothing. */
+  requires?: "product_id" | "cart_id"
+  /** Title the storefront shows when it has none of its own. */
+  title: string
+}
+
+/** Overrides of shipped placements and additional ones. */
+export interface PlacementStore {
+  list(): Promise<Placement[]>
+  put(placement: Placement): Promise<void>
+  remove(name: string): Promise<void>
+}

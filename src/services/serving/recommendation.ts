@@ -1,0 +1,66 @@
+import type { Consent } from "../privacy"
+import type { RequestContext } from "../context"
+
+/** One list, asked for by the edge: identity is already established there. */
+export interface RecommendationRequest {
+  placement: string
+  productIds?: readonly string[]
+  /** Products in the shopper's cart. */
+  cartProductIds?: readonly string[]
+  limit?: number
+  /** Products that other lists of the same page show already. */
+  exclude?: readonly string[]
+  visitorId?: string
+  customerId?: string
+  sessionId?: string
+  consent: Consent
+  context: RequestContext
+}
+
+export interface Reason {
+  /** e.g. `viewed_together`, `bought_together`, `similar`, `session`, `trending`, `recently_viewed` */
+  code: string
+  /** Short and true, in English; storefronts translate by code. */
+  text: string
+  /** Product id it refers to. */
+  because?: string
+}
+
+export interface RecommendedItem {
+  product_id: string
+  variant_id?: string
+  /** Comparable within this list only. */
+  score: number
+  reason: Reason
+}
+
+export interface Recommendation {
+  request_id: string
+  placement: string
+  title: string
+  items: RecommendedItem[]
+  /** Why the list did not come from the placement's own sources, if it did not. */
+  fallback?: string
+  model_version?: string
+}
+
+/** What was answered, stored so that outcomes can be joined to it. Written off the request path. */
+export interface Exposure {
+  requestId: string
+  ts: number
+  placement: string
+  subject?: string
+  visitorId?: string
+  sessionId?: string
+  modelVersion?: string
+  fallback?: string
+  featureNames: string[]
+  slots: { productId: string; score: number; source: string; propensity: number; features: number[] }[]
+  context: { device?: string; country?: string }
+}
+
+export interface ExposureStore {
+  record(exposures: readonly Exposure[]): Promise<void>
+  get(requestId: string): Promise<Exposure | undefined>
+  erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number>
+}
