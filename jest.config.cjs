@@ -24,7 +24,12 @@ module.exports = {
       ...common,
       displayName: "unit",
       testEnvironment: "node",
-      testMatch: ["<rootDir>/src/**/*.test.ts", "<rootDir>/packages/**/*.test.ts", "<rootDir>/packages/**/*.test.tsx", "<rootDir>/scripts/**/*.test.ts"],
+      testMatch: [
+        "<rootDir>/src/**/*.test.ts",
+        "<rootDir>/packages/**/*.test.ts",
+        "<rootDir>/packages/**/*.test.tsx",
+        "<rootDir>/scripts/**/*.test.ts",
+      ],
     },
     {
       ...common,
