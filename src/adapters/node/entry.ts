@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+
+/** What `fork` and `new Worker` need in order to run a file of this package. */
+export interface EntryPoint {
+  /** Absolute path of the file. */
+  file: string
+  /** Node arguments that it needs. */
+  execArgv: string[]
+}
+
+/**
+ * Finds the entry of a worker thread or child process beside the caller, e.g. `entryPoint(__dirname, "worker")`:
+ * the `.js` file in the compiled package, else the `.ts` source, run through tsx (only there in this repository).
+ * @throws Error when neither file exists.
+ */
+export function entryPoint(directory: string, name: string): EntryPoint {
+  const compiled = join(directory, `${name}.js`)
+  if (existsSync(compiled)) return { file: compiled, execArgv: [] }
+  const source = join(directory, `${name}.ts`)
+  if (existsSync(source)) {
+    // An absolute URL, because the working directory of the host need not be this repository.
+    return { file: source, execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href] }
+  }
+  throw new Error(`Neither ${compiled} nor ${source} exists; the package is incomplete, install it anew.`)
+}
