@@ -1,0 +1,126 @@
+import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
+import { PersonalizationError } from "../../../../services/lib"
+import { GET as models } from "../models/route"
+import { POST as rollback } from "../models/rollback/route"
+import { GET as overview } from "../overview/route"
+import { GET as recommendedWith } from "../products/[id]/recommended-with/route"
+import { GET as runs, POST as train } from "../training/route"
+
+type Route = (req: MedusaRequest, res: MedusaResponse) => Promise<void>
+
+const run = { id: "run_1", status: "running", stage: "reading events", progress: 0.25, startedAt: 0 }
+const versions = [
+  { version: "b", status: "candidate" },
+  { version: "a", status: "live" },
+]
+
+/** Calls a route with a stand-in for the module service; `calls` is what reached it. */
+async function call(route: Route, request: { query?: object; body?: unknown } = {}, broken = false) {
+  const calls: unknown[][] = []
+  const method =
+    (name: string, answer: unknown) =>
+    (...args: unknown[]) => {
+      calls.push([name, ...args])
+      if (broken) throw new PersonalizationError("conflict", "Training run run_1 is still going on.")
+      return answer
+    }
+  const service = {
+    overview: method("overview", { queue_depth: 0 }),
+    versions: method("versions", versions),
+    rollback: method("rollback", undefined),
+    runs: method("runs", [{ ...run, status: "succeeded", finishedAt: 60_000, version: "b" }]),
+    startTraining: method("startTraining", run),
+    recommendedWith: method("recommendedWith", []),
+  }
+  const answer = { status: 200, body: {} as Record<string, unknown> }
+  const res = {
+    status(code: number) {
+      answer.status = code
+      return res
+    },
+    json: (body: Record<string, unknown>) => (answer.body = body),
+  }
+  const req = {
+    query: {},
+    params: { id: "prod_1" },
+    originalUrl: "/admin/personalization",
+    scope: { resolve: () => service },
+    ...request,
+  }
+  await route(req as unknown as MedusaRequest, res as unknown as MedusaResponse)
+  return { ...answer, calls }
+}
+
+describe("admin routes", () => {
+  it("answer what the service says", async () => {
+    expect(await call(overview)).toMatchObject({ status: 200, body: { queue_depth: 0 } })
+    expect(await call(models)).toMatchObject({ body: { versions, live: { version: "a" } } })
+  })
+
+  it("show times of runs as ISO text", async () => {
+    expect((await call(runs)).body).toEqual({
+      runs: [
+        {
+          id: "run_1",
+          status: "succeeded",
+          stage: "reading events",
+          progress: 0.25,
+          version: "b",
+          started_at: "1970-01-01T00:00:00.000Z",
+          finished_at: "1970-01-01T00:01:00.000Z",
+        },
+      ],
+    })
+  })
+
+  it("start training at once, with or without a body, and say 409 while a run goes on", async () => {
+    expect(await call(train)).toMatchObject({ status: 202, body: { run: { id: "run_1" } } })
+    expect(await call(train, { body: {} })).toMatchObject({ status: 202 })
+    expect(await call(train, {}, true)).toMatchObject({
+      status: 409,
+      body: { type: "conflict", code: "conflict", message: "Training run run_1 is still going on." },
+    })
+  })
+
+  it("roll back to the version before, or to the named one", async () => {
+    const before = await call(rollback)
+    expect(before.calls[0]).toEqual(["rollback", undefined])
+    expect(before.body).toMatchObject({ live: { version: "a" } })
+    expect((await call(rollback, { body: { version: "a" } })).calls[0]).toEqual(["rollback", "a"])
+  })
+
+  it("ask for six products unless told otherwise", async () => {
+    expect((await call(recommendedWith)).calls).toEqual([["recommendedWith", "prod_1", 6]])
+    const { calls } = await call(recommendedWith, { query: { limit: "24" } })
+    expect(calls).toEqual([["recommendedWith", "prod_1", 24]])
+  })
+
+  const wrongLimits = ["0", "25", "-1", "1.5", "six", "", "99999999999999999999", ["1", "2"], { a: "1" }]
+  it.each(wrongLimits)("refuse limit %j and name it", async (limit) => {
+    const { status, body, calls } = await call(recommendedWith, { query: { limit } })
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ code: "invalid_input", fields: [{ path: "limit" }] })
+    expect(body.message).toBe("limit: must be a whole number from 1 to 24")
+    expect(calls).toEqual([])
+  })
+
+  it.each([[5], [null], [""], ["a b"], [["a"]], ["x".repeat(65)]])("refuse version %j", async (version) => {
+    const { status, body, calls } = await call(rollback, { body: { version } })
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ fields: [{ path: "version" }] })
+    expect(calls).toEqual([])
+  })
+
+  it.each([[[]], ["text"], [7], [{ now: true }]])("refuse the body %j", async (body) => {
+    expect((await call(train, { body })).status).toBe(400)
+    expect((await call(rollback, { body })).status).toBe(400)
+  })
+
+  it("name an unknown query parameter", async () => {
+    for (const route of [overview, models, runs, recommendedWith]) {
+      const { status, body } = await call(route, { query: { limt: "3" } })
+      expect(status).toBe(400)
+      expect(body.message).toContain("limt")
+    }
+  })
+})

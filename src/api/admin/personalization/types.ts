@@ -1,0 +1,78 @@
+import type { ModelVersion } from "../../../services/models"
+import type { Reason } from "../../../services/serving"
+
+/** One line of the set-up checklist. `key` is stable, so that the admin can word it in its own language. */
+export interface ChecklistItem {
+  key: string
+  ok: boolean
+  /** What was found, in English, e.g. `312 products`. */
+  detail: string
+}
+
+export interface OverviewResponse {
+  checklist: ChecklistItem[]
+  events: {
+    /** Oldest first; a minute without events may be missing. `minute` is the ISO time of its start. */
+    per_minute: { minute: string; count: number }[]
+    last_24h: number
+  }
+  live: ModelVersion | null
+  /** `fallbacks` counts the searches since start that the exact index had to answer for FAISS. */
+  index: { kind: string; size: number; fallbacks: number }
+  /** Events accepted from clients that wait for the database. */
+  queue_depth: number
+}
+
+export interface ModelsResponse {
+  /** Newest first. */
+  versions: ModelVersion[]
+  live: ModelVersion | null
+}
+
+export interface RollbackResponse {
+  live: ModelVersion | null
+}
+
+export type RunStatus = "running" | "succeeded" | "failed" | "cancelled"
+
+export interface Run {
+  id: string
+  status: RunStatus
+  /** What it is doing, e.g. `reading events`. */
+  stage: string
+  /** 0–1 */
+  progress: number
+  /** ISO time */
+  started_at: string
+  /** ISO time */
+  finished_at?: string
+  /** The model version it made. */
+  version?: string
+  /** Whether that version went live; `reason` says why not. */
+  promoted?: boolean
+  reason?: string
+  error?: { code: string; message: string }
+}
+
+export interface TrainingResponse {
+  /** Newest first. */
+  runs: Run[]
+}
+
+export interface TrainingStartedResponse {
+  run: Run
+}
+
+export interface RecommendedWithItem {
+  product_id: string
+  title: string
+  thumbnail: string | null
+  /** Comparable within this list only. */
+  score: number
+  reason: Reason
+}
+
+export interface RecommendedWithResponse {
+  /** Best first. */
+  items: RecommendedWithItem[]
+}
