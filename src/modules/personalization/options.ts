@@ -5,7 +5,7 @@ const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).pre
 
 /** All options of the plugin, each with its default. `docs/options.md` is made from the descriptions. */
 export const optionsSchema = z.strictObject({
-  database: section({
+  postgres: section({
     url: z.string().min(1).optional().describe("PostgreSQL URL. Default: the store's own database."),
     schema: z
       .string()
@@ -39,6 +39,9 @@ export const optionsSchema = z.strictObject({
     deadlineMs: z.number().int().min(5).max(10_000).default(100).describe("When this time is over, the answer is made from what is there."),
     maxLimit: z.number().int().min(1).max(200).default(50).describe("Largest list a request may ask for."),
     candidates: z.number().int().min(10).max(2_000).default(100).describe("Candidates each source may bring."),
+  }),
+  operations: section({
+    metricsToken: z.string().min(16).optional().describe("Bearer token of `GET /personalization/metrics`. Without one only this machine may read it."),
   }),
   privacy: section({
     defaultConsent: z.enum(["denied", "granted"]).default("denied").describe("Consent assumed for a shopper who has said nothing. Keep `denied` where the law asks for opt-in."),

@@ -1,0 +1,128 @@
+import type { RemoteQueryFunction } from "@medusajs/framework/types"
+import { getTotalVariantAvailability } from "@medusajs/framework/utils"
+import type { Product } from "../../services/features"
+
+const PAGE = 200
+
+const FIELDS = [
+  "id",
+  "title",
+  "subtitle",
+  "description",
+  "handle",
+  "thumbnail",
+  "status",
+  "metadata",
+  "created_at",
+  "updated_at",
+  "categories.id",
+  "categories.name",
+  "collection.title",
+  "type.value",
+  "tags.value",
+  "options.title",
+  "options.values.value",
+  "sales_channels.id",
+  "variants.id",
+  "variants.manage_inventory",
+  "variants.allow_backorder",
+  "variants.prices.amount",
+  "variants.prices.currency_code",
+]
+
+/** The slice of a Medusa product read by FIELDS; every relation may be missing. */
+interface ProductRow {
+  id: string
+  title: string
+  subtitle?: string | null
+  description?: string | null
+  handle?: string | null
+  thumbnail?: string | null
+  status: string
+  metadata?: Record<string, unknown> | null
+  created_at: string | Date
+  updated_at: string | Date
+  categories?: { id: string; name: string }[] | null
+  collection?: { title?: string } | null
+  type?: { value?: string } | null
+  tags?: { value: string }[] | null
+  options?: { title: string; values?: { value: string }[] | null }[] | null
+  sales_channels?: { id: string }[] | null
+  variants?:
+    | {
+        id: string
+        manage_inventory?: boolean
+        allow_backorder?: boolean
+        prices?: { amount: number; currency_code: string }[] | null
+      }[]
+    | null
+}
+
+type Availability = Record<string, { availability: number | null }>
+
+/** A Medusa product as the engine sees it. Prices are the lowest of each variant in `currency`, else in any. */
+export function toProduct(row: ProductRow, availability: Availability, currency?: string): Product {
+  const variants = (row.variants ?? []).map((variant) => {
+    const prices = variant.prices ?? []
+    const own = prices.filter((price) => !currency || price.currency_code === currency)
+    const amounts = (own.length ? own : prices).map((price) => Number(price.amount)).filter(Number.isFinite)
+    const managed = variant.manage_inventory !== false && !variant.allow_backorder
+    return {
+      id: variant.id,
+      available: !managed || (availability[variant.id]?.availability ?? 0) > 0,
+      price: amounts.length ? Math.min(...amounts) : undefined,
+    }
+  })
+  const prices = variants.map((variant) => variant.price).filter((price) => price !== undefined)
+  return {
+    id: row.id,
+    title: row.title,
+    subtitle: row.subtitle ?? undefined,
+    description: row.description ?? undefined,
+    handle: row.handle ?? undefined,
+    thumbnail: row.thumbnail ?? undefined,
+    status: row.status,
+    categories: (row.categories ?? []).map(({ id, name }) => ({ id, name })),
+    collection: row.collection?.title,
+    type: row.type?.value,
+    tags: (row.tags ?? []).map((tag) => tag.value),
+    options: Object.fromEntries(
+      (row.options ?? []).map((option) => [option.title, (option.values ?? []).map((value) => value.value)])
+    ),
+    salesChannelIds: (row.sales_channels ?? []).map((channel) => channel.id),
+    variants,
+    inStock: variants.some((variant) => variant.available),
+    price: prices.length ? Math.min(...prices) : undefined,
+    metadata: row.metadata ?? undefined,
+    createdAt: new Date(row.created_at).getTime(),
+    updatedAt: new Date(row.updated_at).getTime(),
+  }
+}
+
+async function page(query: RemoteQueryFunction, filters: object, skip: number): Promise<ProductRow[]> {
+  const { data } = await query.graph({
+    entity: "product",
+    fields: FIELDS,
+    filters,
+    pagination: { skip, take: PAGE, order: { id: "ASC" } },
+  })
+  return data as unknown as ProductRow[]
+}
+
+/** Reads products page by page: all of them, or those of `ids` that exist. */
+export async function* readProducts(
+  query: RemoteQueryFunction,
+  options: { ids?: readonly string[]; currency?: string } = {}
+): AsyncGenerator<Product[]> {
+  const filters = options.ids ? { id: [...options.ids] } : {}
+  for (let skip = 0; ; skip += PAGE) {
+    const rows = await page(query, filters, skip)
+    if (rows.length === 0) return
+    const variantIds = rows.flatMap((row) => (row.variants ?? []).map((variant) => variant.id))
+    const availability = variantIds.length
+      ? await getTotalVariantAvailability(query as never, { variant_ids: variantIds })
+      : {}
+    yield rows.map((row) => toProduct(row, availability, options.currency))
+    if (rows.length < PAGE) return
+  }
+}

@@ -1,0 +1,19 @@
+import type { MedusaContainer, RemoteQueryFunction } from "@medusajs/framework/types"
+import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
+import type PersonalizationModuleService from "../../modules/personalization/service"
+import type { ShopFact } from "../../services/events"
+
+/**
+ * Reads a fact out of the store and hands it to the event log. A failure is logged and swallowed by
+ * nobody: it is thrown, so that an event bus with retries (Redis) delivers the event again; the fact's
+ * key makes the second delivery harmless.
+ */
+export async function submitFact(
+  container: MedusaContainer,
+  read: (query: RemoteQueryFunction) => Promise<ShopFact | undefined>
+): Promise<void> {
+  const fact = await read(container.resolve(ContainerRegistrationKeys.QUERY))
+  if (!fact) return
+  const personalization = container.resolve<PersonalizationModuleService>("personalization")
+  await personalization.engine.ingest.submitFacts([fact])
+}

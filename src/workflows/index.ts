@@ -1,0 +1,1 @@
+export { syncCatalogueWorkflow, type SyncCatalogueInput } from "./catalogue/sync-catalogue"
