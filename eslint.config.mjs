@@ -17,7 +17,7 @@ export default tseslint.config(
     ignores: [
       "**/node_modules/",
       "**/.medusa/",
-      "**/.demo/",
+      "**/.demo*/",
       "**/dist/",
       "**/coverage/",
       "reports/",
