@@ -1,0 +1,290 @@
+import { createConsent, PURPOSES, type ConsentState } from "./consent"
+import { createDelivery } from "./delivery"
+import { createIdentity, type Attribution } from "./identity"
+import { uuidv7 } from "./ids"
+import { createOutbox, type Batch } from "./outbox"
+import { openStore, windowStorage, type StorageLike } from "./store"
+import {
+  EVENT_TYPES,
+  type Consent,
+  type EventData,
+  type EventType,
+  type PageEntry,
+  type Recommendation,
+  type RecommendationParams,
+  type RejectedEvent,
+  type ShopContext,
+  type Track,
+} from "./types"
+
+export interface ClientOptions {
+  /** URL of the Medusa server, without a trailing path. */
+  baseUrl: string
+  publishableKey: string
+  /** Where ids and the queue are kept; `localStorage` if left out. */
+  storage?: StorageLike
+  /** Decision of a consent platform; if left out, the stored one, and at first none at all. */
+  consent?: boolean | Partial<Consent>
+  fetch?: typeof fetch
+  /** First value of `setContext`. */
+  context?: ShopContext
+  /** Called with events that the server refused; they are not sent again. */
+  onRejected?: (rejected: RejectedEvent[]) => void
+}
+
+/** A request that the server answered with an error. `status` is HTTP's. */
+export class PersonalizationError extends Error {
+  override readonly name = "PersonalizationError"
+  constructor(
+    message: string,
+    readonly status: number
+  ) {
+    super(message)
+  }
+}
+
+/** Metadata that ties a Medusa cart to its shopper. Without consent it carries no identifier. */
+export interface CartMetadata {
+  personalization: { visitor_id?: string; session_id?: string; consent: Consent }
+}
+
+/** Metadata that ties a Medusa line item to the recommendation it came from. */
+export interface LineItemMetadata {
+  personalization: Attribution
+}
+
+export interface PersonalizationClient {
+  readonly track: Track
+  readonly consent: ConsentState
+  /** Undefined until analytics is granted. */
+  readonly visitorId: string | undefined
+  /** Undefined until analytics is granted. */
+  readonly sessionId: string | undefined
+  /** One list. Waits a moment for events under way, so that the answer knows the last click. Rejects with PersonalizationError. */
+  recommendations(placement: string, params?: RecommendationParams): Promise<Recommendation>
+  /** Several lists of one page, no product twice; in the order of `entries`. */
+  recommendationsPage(
+    entries: PageEntry[],
+    params?: Pick<RecommendationParams, "fields" | "signal">
+  ): Promise<Recommendation[]>
+  /** Region, currency, country and locale of the shop as the shopper sees it; merged into what is known. */
+  setContext(context: ShopContext): void
+  /**
+   * To be called when the shopper has logged in (and on each page load while they are): the visitor's
+   * history joins the customer's. `token` is Medusa's JWT; leave it out with cookie sessions.
+   */
+  login(token?: string): Promise<void>
+  /** To be called on logout: sends what waits, then starts a new visitor and session. */
+  logout(): Promise<void>
+  /** For `metadata` of a Medusa cart, on creation and after each change of consent. */
+  cartMetadata(): CartMetadata
+  /** For `metadata` of a line item that was added straight from a recommended list. */
+  lineItemMetadata(requestId: string, placement: string): LineItemMetadata
+  /** For a line item added on a product page: names the recommendation the shopper came from, if any, this session. */
+  lineItemMetadataFor(productId: string): Partial<LineItemMetadata>
+  /** Sends waiting events now. Never rejects; what could not be sent stays in the queue. */
+  flush(): Promise<void>
+  /** Stops timers and listeners; the queue stays for the next page. */
+  close(): void
+}
+
+/** Events after which the next list should differ; they are not held back for a batch. */
+const SOON: ReadonlySet<EventType> = new Set(["view_item", "select_item", "search", "dislike", "rating", "consent_update"])
+const ANSWER_MS = 10_000
+const SETTLE_MS = 400
+
+export function createClient(options: ClientOptions): PersonalizationClient {
+  const browser = typeof window !== "undefined"
+  const baseUrl = options.baseUrl.replace(/\/+$/, "")
+  const store = openStore(options.storage ?? windowStorage("localStorage"))
+  const consent = createConsent(store, openStore(windowStorage("sessionStorage")), options.consent)
+  const identity = createIdentity(store)
+  const outbox = createOutbox(store)
+  let context: ShopContext = { ...options.context }
+  let token: string | undefined
+
+  // A server answers many shoppers, so it is never one of them.
+  const allowed = () => browser && consent.get().analytics
+  const visitorId = () => (allowed() ? identity.visitor() : undefined)
+  const sessionId = () => (allowed() ? identity.session() : undefined)
+
+  /** `visitor` is who the request is about; the customer's token goes along only when that is the current visitor. */
+  const call = async (path: string, init: RequestInit & { visitor?: string }) => {
+    const current = visitorId()
+    const { visitor = current, ...rest } = init
+    const headers: Record<string, string> = { "x-publishable-api-key": options.publishableKey }
+    if (rest.body) headers["content-type"] = "application/json"
+    if (visitor && visitor === current) {
+      headers["x-personalization-visitor"] = visitor
+      headers["x-personalization-session"] = identity.session()
+      headers["x-personalization-consent"] = PURPOSES.filter((purpose) => consent.get()[purpose]).join(",")
+    }
+    if (token && visitor === current) headers.authorization = `Bearer ${token}`
+    const limit = new AbortController()
+    const timer = setTimeout(() => limit.abort(), ANSWER_MS)
+    const abort = () => limit.abort()
+    rest.signal?.addEventListener("abort", abort)
+    try {
+      const request: RequestInit = { credentials: "include", ...rest, headers, signal: limit.signal }
+      return await (options.fetch ?? fetch)(baseUrl + path, request)
+    } finally {
+      clearTimeout(timer)
+      rest.signal?.removeEventListener("abort", abort)
+    }
+  }
+
+  const json = async <T>(path: string, init: RequestInit = {}): Promise<T> => {
+    const response = await call(`/store/personalization/${path}`, init)
+    const body = await response.json().catch(() => ({}))
+    if (!response.ok) throw new PersonalizationError(body?.message ?? `HTTP ${response.status}`, response.status)
+    return body as T
+  }
+
+  const post = (batch: Batch, last: boolean): Promise<Response> => {
+    const body = `{"sent_at":${Date.now()},"events":[${batch.events.join(",")}]}`
+    const beacon = () => {
+      const url = `${baseUrl}/personalization/collect?pk=${encodeURIComponent(options.publishableKey)}`
+      navigator.sendBeacon?.(url, body)
+      // A beacon brings no answer, so its events stay queued; the server knows them when they come again.
+      return Promise.reject(new Error("no answer from a beacon"))
+    }
+    if (last && !("keepalive" in Request.prototype)) return beacon()
+    const init = { method: "POST", body, keepalive: true, visitor: batch.visitorId }
+    const answer = call("/store/personalization/events", init)
+    return last ? answer.catch(beacon) : answer
+  }
+
+  const delivery = createDelivery({
+    outbox,
+    post,
+    answered: (response) =>
+      void response
+        .json()
+        .then(({ rejected }: { rejected?: RejectedEvent[] }) => rejected?.length && options.onRejected?.(rejected))
+        .catch(() => undefined),
+  })
+
+  const send = (type: EventType, data: EventData = {}) => {
+    if (!allowed()) return
+    const event_id = uuidv7()
+    const visitor_id = identity.visitor()
+    const { request_id, placement } = data
+    const chosen = type === "select_item" && request_id && data.items?.[0]?.product_id
+    if (chosen) identity.chose(chosen, { request_id, placement })
+    const event = {
+      event_id,
+      type,
+      ts: Date.now(),
+      visitor_id,
+      session_id: identity.session(),
+      consent: consent.get(),
+      items: [],
+      ...data,
+      page: { type: pageType(), url_path: location.pathname, ...data.page },
+      context: { locale: navigator.language, tz_offset: -new Date().getTimezoneOffset(), ...context },
+    }
+    delivery.added(outbox.add(event_id, visitor_id, event), SOON.has(type))
+  }
+  const track = Object.fromEntries(
+    EVENT_TYPES.map((type) => [type, (data?: EventData) => send(type, data)])
+  ) as unknown as Track
+
+  const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
+  const settled = async () => {
+    // Lets what was rendered just now be seen and queued first.
+    await pause(0)
+    await Promise.race([delivery.flush(), pause(SETTLE_MS)])
+  }
+  const shop = () => ({
+    region_id: context.region_id,
+    currency_code: context.currency,
+    country_code: context.country,
+  })
+
+  const recordConsent = (visitor_id: string, decision: Consent) =>
+    json("consent", { method: "POST", body: JSON.stringify({ visitor_id, consent: decision }), keepalive: true })
+
+  consent.subscribe((now) => {
+    if (!browser) return
+    const visitor = now.analytics ? identity.visitor() : identity.known()
+    if (!now.analytics) {
+      outbox.clear()
+      identity.reset()
+    }
+    // Events carry their consent too, so a record that gets lost in the network costs proof, not privacy.
+    if (visitor) recordConsent(visitor, now).catch(() => undefined)
+  })
+
+  const hidden = () => {
+    if (document.visibilityState === "hidden") delivery.flushLast()
+  }
+  const leaving = () => delivery.flushLast()
+  if (browser) {
+    document.addEventListener("visibilitychange", hidden)
+    window.addEventListener("pagehide", leaving)
+    // Events that an earlier page could not send.
+    if (allowed() && outbox.size()) void delivery.flush()
+  }
+
+  return {
+    track,
+    consent,
+    get visitorId() {
+      return visitorId()
+    },
+    get sessionId() {
+      return sessionId()
+    },
+    async recommendations(placement, { signal, productId, cartId, limit, exclude, fields } = {}) {
+      await settled()
+      const query = new URLSearchParams()
+      const given = { placement, product_id: productId, cart_id: cartId, limit, exclude, fields, ...shop() }
+      for (const [name, value] of Object.entries(given)) if (value !== undefined) query.set(name, String(value))
+      return json<Recommendation>(`recommendations?${query}`, { signal })
+    },
+    async recommendationsPage(entries, { fields, signal } = {}) {
+      await settled()
+      const placements = entries.map(({ placement, productId, cartId, limit }) => ({
+        placement,
+        product_id: productId,
+        cart_id: cartId,
+        limit,
+      }))
+      const body = JSON.stringify({ placements, fields, ...shop() })
+      const answer = { method: "POST", body, signal }
+      return (await json<{ recommendations: Recommendation[] }>("recommendations", answer)).recommendations
+    },
+    setContext(next) {
+      context = { ...context, ...next }
+    },
+    async login(jwt) {
+      token = jwt
+      // Any event that carries both identities joins them; this one saves waiting for the next.
+      if (allowed() && identity.firstLogin()) send("consent_update")
+      await delivery.flush()
+    },
+    async logout() {
+      await delivery.flush()
+      token = undefined
+      identity.reset()
+    },
+    cartMetadata: () => ({
+      personalization: { visitor_id: visitorId(), session_id: sessionId(), consent: consent.get() },
+    }),
+    lineItemMetadata: (request_id, placement) => ({ personalization: { request_id, placement } }),
+    lineItemMetadataFor(productId) {
+      const attribution = allowed() ? identity.attribution(productId) : undefined
+      return attribution ? { personalization: attribution } : {}
+    },
+    flush: delivery.flush,
+    close() {
+      delivery.stop()
+      if (!browser) return
+      document.removeEventListener("visibilitychange", hidden)
+      window.removeEventListener("pagehide", leaving)
+    },
+  }
+}
+
+/** Set by the page: `<main data-mp-page="home">`. */
+const pageType = () => document.querySelector("[data-mp-page]")?.getAttribute("data-mp-page") ?? undefined

@@ -1,0 +1,97 @@
+import type { Store } from "./store"
+import type { Consent } from "./types"
+
+/** No purpose granted: where everyone begins. */
+export const NO_CONSENT: Readonly<Consent> = Object.freeze({
+  analytics: false,
+  personalization: false,
+  experimentation: false,
+  model_training: false,
+})
+
+/** The names of the purposes, in the order in which they are shown. */
+export const PURPOSES = Object.keys(NO_CONSENT) as (keyof Consent)[]
+
+const KEY = "mp.consent"
+
+/** The shopper's decision, shared by all tabs. A refusal leaves nothing in localStorage. */
+export interface ConsentState {
+  /** What may be done now. The same object until it changes. */
+  get(): Readonly<Consent>
+  /** Did the shopper say yes or no in this browser? While false, show the banner. */
+  readonly decided: boolean
+  /** `true`: all purposes, `false`: none, or each by name (a purpose left out is denied). */
+  set(choice: boolean | Partial<Consent>): void
+  /** Calls back after each change; returns the way out. */
+  subscribe(listener: (now: Readonly<Consent>, before: Readonly<Consent>) => void): () => void
+}
+
+/**
+ * @param store lasting store; written only while something is granted
+ * @param session store that ends with the tab; remembers a refusal without any identifier
+ * @param initial decision of a consent platform; outranks what is stored
+ */
+export function createConsent(store: Store, session: Store, initial?: boolean | Partial<Consent>): ConsentState {
+  const listeners = new Set<(now: Readonly<Consent>, before: Readonly<Consent>) => void>()
+  let current: Readonly<Consent> = NO_CONSENT
+  let decided = false
+
+  const read = () => {
+    const stored = store.get(KEY)
+    decided = stored !== undefined || session.get(KEY) !== undefined
+    try {
+      return stored ? normalize(JSON.parse(stored)) : NO_CONSENT
+    } catch {
+      return NO_CONSENT
+    }
+  }
+  const change = (next: Readonly<Consent>, said = decided) => {
+    const before = current
+    const same = said === decided && PURPOSES.every((purpose) => before[purpose] === next[purpose])
+    decided = said
+    if (same) return
+    current = next
+    for (const listener of [...listeners]) listener(current, before)
+  }
+  const set = (choice: boolean | Partial<Consent>) => {
+    const next = normalize(choice)
+    const granted = PURPOSES.some((purpose) => next[purpose])
+    const [keep, forget] = granted ? [store, session] : [session, store]
+    keep.set(KEY, JSON.stringify(granted ? next : {}))
+    forget.remove(KEY)
+    change(next, true)
+  }
+
+  current = read()
+  if (initial !== undefined) set(initial)
+  if (typeof window !== "undefined") {
+    window.addEventListener("storage", (event) => {
+      if (event.key !== KEY && event.key !== null) return
+      const before = decided
+      const next = read()
+      const said = decided
+      decided = before
+      change(next, said)
+    })
+  }
+  return {
+    get: () => current,
+    get decided() {
+      return decided
+    },
+    set,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+/** Fills in denied purposes. Global Privacy Control outranks a grant of personalization. */
+function normalize(choice: boolean | Partial<Consent>): Readonly<Consent> {
+  const optedOut = typeof navigator !== "undefined" && "globalPrivacyControl" in navigator && navigator.globalPrivacyControl
+  const next = { ...NO_CONSENT }
+  for (const purpose of PURPOSES) next[purpose] = choice === true || (choice !== false && choice[purpose] === true)
+  if (optedOut) next.personalization = false
+  return next
+}

@@ -1,0 +1,8 @@
+export { createClient, PersonalizationError } from "./client"
+export type { CartMetadata, ClientOptions, LineItemMetadata, PersonalizationClient } from "./client"
+export { startCapture } from "./capture"
+export { NO_CONSENT, PURPOSES } from "./consent"
+export type { ConsentState } from "./consent"
+export type { Attribution } from "./identity"
+export type { StorageLike } from "./store"
+export * from "./types"
