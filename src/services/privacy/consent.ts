@@ -37,3 +37,15 @@ export const mayProfile = (consent: Consent): boolean => consent.analytics && co
 
 /** May models learn from this event? */
 export const mayTrain = (consent: Consent): boolean => consent.analytics && consent.model_training
+
+/** All purposes granted: a merchant whose law does not ask for opt-in, and tests. */
+export const FULL_CONSENT: Consent = Object.freeze({
+  analytics: true,
+  personalization: true,
+  experimentation: true,
+  model_training: true,
+})
+
+/** The purposes, in the order in which they are shown. */
+export const PURPOSES = ["analytics", "personalization", "experimentation", "model_training"] as const
+export type Purpose = (typeof PURPOSES)[number]

@@ -1,1 +1,3 @@
 export * from "./consent"
+export * from "./resolve-consent"
+export * from "./subject-store.port"

@@ -1,0 +1,7 @@
+export * from "./memory-catalog-store"
+export * from "./memory-event-log"
+export * from "./memory-exposure-store"
+export * from "./memory-feature-store"
+export * from "./memory-item-vector-store"
+export * from "./memory-placement-store"
+export * from "./memory-subject-store"

@@ -1,0 +1,39 @@
+import type { CatalogStore, Product } from "../../services/features"
+
+interface Row {
+  product: Product | undefined
+  version: number
+}
+
+/** The catalogue of one process; removed products leave a mark, so that `changes` can tell of them. */
+export class MemoryCatalogStore implements CatalogStore {
+  private readonly rows = new Map<string, Row>()
+  private version = 0
+
+  async *load(): AsyncIterable<readonly Product[]> {
+    const products = [...this.rows.values()].flatMap(({ product }) => (product ? [product] : []))
+    if (products.length > 0) yield structuredClone(products)
+  }
+
+  async upsert(products: readonly Product[]): Promise<void> {
+    for (const product of products)
+      this.rows.set(product.id, { product: structuredClone(product), version: ++this.version })
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    for (const id of ids)
+      if (this.rows.get(id)?.product) this.rows.set(id, { product: undefined, version: ++this.version })
+  }
+
+  async changes(cursor: string | undefined): Promise<{ cursor: string; upserted: Product[]; removed: string[] }> {
+    const since = Number(cursor ?? 0)
+    const upserted: Product[] = []
+    const removed: string[] = []
+    for (const [id, { product, version }] of this.rows) {
+      if (version <= since) continue
+      if (product) upserted.push(structuredClone(product))
+      else removed.push(id)
+    }
+    return { cursor: String(this.version), upserted, removed }
+  }
+}

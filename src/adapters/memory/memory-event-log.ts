@@ -1,0 +1,122 @@
+import { silentLogger, type Logger } from "../../services/lib"
+import {
+  Tail,
+  TAIL_DEFAULTS,
+  type AppendResult,
+  type EventLog,
+  type LoggedEvent,
+  type ShopEvent,
+  type SubscribeOptions,
+  type Subscription,
+} from "../../services/events"
+
+export interface DeadLetter {
+  group: string
+  event: LoggedEvent
+  error: string
+}
+
+/** An event log that forgets everything with its process: for tests and for trying things out. */
+export class MemoryEventLog implements EventLog {
+  private readonly events: LoggedEvent[] = []
+  private readonly ids = new Set<string>()
+  private readonly committed = new Map<string, number>()
+  private readonly tails = new Set<Tail>()
+  private next = 1
+  /** Events that their handlers could not bear. */
+  readonly deadLetters: DeadLetter[] = []
+
+  constructor(
+    private readonly options: { maxAttempts?: number; backoffMs?: number; logger?: Logger } = {}
+  ) {}
+
+  async append(events: readonly ShopEvent[]): Promise<AppendResult> {
+    const result: AppendResult = { appended: [], duplicates: [] }
+    for (const event of events) {
+      if (this.ids.has(event.event_id)) {
+        result.duplicates.push(event.event_id)
+        continue
+      }
+      this.ids.add(event.event_id)
+      this.events.push({ offset: String(this.next++), event: structuredClone(event) })
+      result.appended.push(event.event_id)
+    }
+    for (const tail of this.tails) tail.wake()
+    return result
+  }
+
+  async subscribe(
+    group: string,
+    handler: (batch: readonly LoggedEvent[]) => Promise<void>,
+    options: SubscribeOptions = {}
+  ): Promise<Subscription> {
+    const { from = "committed", batchSize = 500 } = options
+    let after = from === "end" ? this.next - 1 : typeof from === "object" ? Number(from.after) : 0
+    if (from === "committed") after = this.committed.get(group) ?? 0
+    const tail = new Tail(
+      {
+        poll: async (handle) => {
+          const batch = this.after(after, batchSize)
+          if (batch.length > 0 && (await handle(batch))) {
+            after = Number(batch[batch.length - 1].offset)
+            if (from === "committed") this.committed.set(group, after)
+          }
+          return { position: String(after), idle: batch.length === 0 }
+        },
+        head: () => this.head(),
+        bury: async (event, error) => void this.deadLetters.push({ group, event, error: error.message }),
+        ended: async () => void this.tails.delete(tail),
+      },
+      handler,
+      { logger: silentLogger, ...TAIL_DEFAULTS, ...this.options }
+    )
+    this.tails.add(tail)
+    return tail
+  }
+
+  async *replay(
+    range: { after?: string; since?: number; until?: number } = {}
+  ): AsyncIterable<readonly LoggedEvent[]> {
+    const { since = -Infinity, until = Infinity } = range
+    let after = Number(range.after ?? 0)
+    for (;;) {
+      const batch = this.after(after, 1_000)
+      if (batch.length === 0) return
+      after = Number(batch[batch.length - 1].offset)
+      const wanted = batch.filter(({ event }) => event.ts >= since && event.ts < until)
+      if (wanted.length > 0) yield wanted
+    }
+  }
+
+  async head(): Promise<string | undefined> {
+    return this.events.at(-1)?.offset
+  }
+
+  async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {
+    const visitors = new Set(subject.visitorIds)
+    const kept = this.events.filter(
+      ({ event }) =>
+        !(event.visitor_id && visitors.has(event.visitor_id)) &&
+        !(subject.customerId && event.customer_id === subject.customerId)
+    )
+    const erased = this.events.length - kept.length
+    this.events.splice(0, this.events.length, ...kept)
+    return erased
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.tails].map((tail) => tail.close()))
+  }
+
+  /** Events after an offset: found by bisection, for offsets ascend. */
+  private after(offset: number, limit: number): LoggedEvent[] {
+    let low = 0
+    let high = this.events.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (Number(this.events[middle].offset) <= offset) low = middle + 1
+      else high = middle
+    }
+    return this.events.slice(low, low + limit)
+  }
+}

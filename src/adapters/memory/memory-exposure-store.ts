@@ -1,0 +1,35 @@
+import type { Exposure, ExposureStore } from "../../services/serving"
+
+/** Exposures of one process; the oldest are dropped beyond `limit`. */
+export class MemoryExposureStore implements ExposureStore {
+  private readonly exposures = new Map<string, Exposure>()
+
+  constructor(private readonly limit = 100_000) {}
+
+  async record(exposures: readonly Exposure[]): Promise<void> {
+    for (const exposure of exposures)
+      if (!this.exposures.has(exposure.requestId))
+        this.exposures.set(exposure.requestId, structuredClone(exposure))
+    for (const requestId of this.exposures.keys()) {
+      if (this.exposures.size <= this.limit) break
+      this.exposures.delete(requestId)
+    }
+  }
+
+  async get(requestId: string): Promise<Exposure | undefined> {
+    return structuredClone(this.exposures.get(requestId))
+  }
+
+  async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {
+    let erased = 0
+    for (const [requestId, exposure] of [...this.exposures]) {
+      const visitor = exposure.visitorId !== undefined && subject.visitorIds.includes(exposure.visitorId)
+      const byVisitor = subject.visitorIds.some((id) => exposure.subject === `visitor:${id}`)
+      const customer = subject.customerId !== undefined && exposure.subject === `customer:${subject.customerId}`
+      if (!visitor && !byVisitor && !customer) continue
+      this.exposures.delete(requestId)
+      erased++
+    }
+    return erased
+  }
+}

@@ -1,0 +1,266 @@
+import { isbot } from "isbot"
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
+import {
+  PersonalizationError,
+  noMetrics,
+  silentLogger,
+  systemClock,
+  type Clock,
+  type Logger,
+  type Metrics,
+} from "../lib"
+import {
+  NO_CONSENT,
+  mayProfile,
+  mayStore,
+  resolveConsent,
+  type Consent,
+  type SubjectRef,
+  type SubjectStore,
+} from "../privacy"
+import { checkEvent, isRejection, type CheckedEvent, type CheckRules, type Rejection } from "./check-event"
+import { CommitQueue } from "./commit-queue"
+import { parseEnvelope, type EventInput } from "./envelope"
+import type { EventContext, ShopEvent } from "./event"
+import type { EventLog } from "./event-log.port"
+import type { Origin } from "./types/event-type"
+
+/** Who sent a batch, as the edge has established it. */
+export interface Sender {
+  origin: Origin
+  /** From the visitor header; an event's own `visitor_id` goes first. */
+  visitorId?: string
+  sessionId?: string
+  /** From the auth context only. */
+  customerId?: string
+  ip?: string
+  userAgent?: string
+  /** `Sec-GPC: 1` was sent. */
+  gpc?: boolean
+  /** From the consent header. */
+  consent?: Consent
+  /** What the edge knows of the situation; an event's own values go first. */
+  context?: Partial<EventContext>
+}
+
+/** An event that the shop itself reports: here, and only here, a customer may be named. */
+export type Fact = Omit<EventInput, "ts"> & {
+  /** Now, if left out. */
+  ts?: number | string
+  customer_id?: string
+}
+
+export interface SubmitResult {
+  /** Events that are durable now, those known before included. */
+  accepted: number
+  rejected: Rejection[]
+}
+
+export interface IngestOptions {
+  /** Events waiting for the log before `overloaded`. */
+  queueSize: number
+  /** Events older than this are refused. */
+  retentionDays: number
+  futureToleranceSeconds: number
+  /** Events per minute of one visitor. */
+  ratePerVisitor: number
+  /** Events per minute of one address. */
+  ratePerIp: number
+  /** Consent of a shopper who has said nothing. */
+  defaultConsent: Consent
+}
+
+export const INGEST_DEFAULTS: IngestOptions = Object.freeze({
+  queueSize: 10_000,
+  retentionDays: 90,
+  futureToleranceSeconds: 300,
+  ratePerVisitor: 600,
+  ratePerIp: 6_000,
+  defaultConsent: NO_CONSENT,
+})
+
+export interface IngestDependencies {
+  log: EventLog
+  subjects: SubjectStore
+  clock?: Clock
+  metrics?: Metrics
+  logger?: Logger
+}
+
+const DAY_MS = 86_400_000
+
+/** The way in for every event: checks, consent, clock correction, limits, and a durable write before the answer. */
+export class Ingest {
+  private readonly options: IngestOptions
+  private readonly subjects: SubjectStore
+  private readonly clock: Clock
+  private readonly metrics: Metrics
+  private readonly logger: Logger
+  private readonly queue: CommitQueue
+  private readonly visitorRate: RateLimiterMemory
+  private readonly ipRate: RateLimiterMemory
+
+  constructor(dependencies: IngestDependencies, options: Partial<IngestOptions> = {}) {
+    this.options = { ...INGEST_DEFAULTS, ...options }
+    this.subjects = dependencies.subjects
+    this.clock = dependencies.clock ?? systemClock
+    this.metrics = dependencies.metrics ?? noMetrics
+    this.logger = dependencies.logger ?? silentLogger
+    this.queue = new CommitQueue(dependencies.log, this.options.queueSize, this.metrics, this.clock)
+    this.visitorRate = new RateLimiterMemory({ points: this.options.ratePerVisitor, duration: 60 })
+    this.ipRate = new RateLimiterMemory({ points: this.options.ratePerIp, duration: 60 })
+  }
+
+  /** Events accepted but not yet durable. */
+  get queueDepth(): number {
+    return this.queue.size
+  }
+
+  /**
+   * Takes a batch `{ sent_at?, events }` from outside; resolves when what it accepted is durable.
+   * @throws `invalid_input` for a malformed envelope, `overloaded` (with `retryAfter`), `unavailable`
+   */
+  async submit(body: unknown, sender: Sender): Promise<SubmitResult> {
+    const { sent_at, events } = parseEnvelope(body)
+    await this.limit(events, sender)
+    const now = this.clock.now()
+    const rules = this.rules(sender.origin, now, sent_at === undefined ? 0 : now - sent_at)
+    return this.take(events, rules, sender, () => sender.customerId)
+  }
+
+  /**
+   * Takes facts from the shop itself (orders, carts, logins), under the same consent rules.
+   * Give each a repeatable `event_id` (`eventIdFrom`), for Medusa may deliver its events twice.
+   * @throws `overloaded`, `unavailable`
+   */
+  async submitFacts(facts: readonly Fact[]): Promise<SubmitResult> {
+    const now = this.clock.now()
+    const timed = facts.map((fact) => ({ ...fact, ts: fact.ts ?? now }))
+    return this.take(timed, this.rules("server", now, 0), { origin: "server" }, (i) => facts[i].customer_id)
+  }
+
+  /** Writes what is queued and refuses the rest. */
+  close(): Promise<void> {
+    return this.queue.close()
+  }
+
+  private rules(origin: Origin, now: number, skew: number): CheckRules {
+    const { retentionDays, futureToleranceSeconds } = this.options
+    return {
+      origin,
+      now,
+      skew,
+      maxAge: retentionDays * DAY_MS,
+      futureTolerance: futureToleranceSeconds * 1_000,
+    }
+  }
+
+  private async take(
+    raw: readonly unknown[],
+    rules: CheckRules,
+    sender: Sender,
+    customerOf: (index: number) => string | undefined
+  ): Promise<SubmitResult> {
+    const rejected: Rejection[] = []
+    const checked: { index: number; event: CheckedEvent; who: SubjectRef }[] = []
+    raw.forEach((input, index) => {
+      const outcome = checkEvent(input, index, rules)
+      if (isRejection(outcome)) return rejected.push(outcome)
+      const who = { visitorId: outcome.visitor_id ?? sender.visitorId, customerId: customerOf(index) }
+      return checked.push({ index, event: outcome, who })
+    })
+    const recorded = await this.recordedConsents(checked)
+    const bot = isbot(sender.userAgent)
+    const stored: ShopEvent[] = []
+    let recordedOnly = 0
+    for (const [i, { index, event, who }] of checked.entries()) {
+      const consent = this.consentOf(event, sender, recorded[i])
+      if (event.type === "consent_update") await this.subjects.recordConsent(who.visitorId!, consent, event.ts)
+      if (mayStore(consent)) stored.push(shopEvent(event, consent, who, sender, bot))
+      else if (event.type === "consent_update") recordedOnly++
+      else
+        rejected.push({
+          index,
+          event_id: event.event_id,
+          code: "no_consent",
+          message: "consent.analytics: is not granted, so nothing of this event was stored",
+        })
+    }
+    await this.link(stored)
+    if (stored.length > 0) await this.queue.push(stored)
+    this.count(stored, rejected)
+    rejected.sort((a, b) => a.index - b.index)
+    return { accepted: stored.length + recordedOnly, rejected }
+  }
+
+  private consentOf(event: CheckedEvent, sender: Sender, recorded: Consent | undefined): Consent {
+    const { gpc } = sender
+    const fallback = this.options.defaultConsent
+    // A change of mind is measured against nothing that was said before it.
+    if (event.type === "consent_update") return resolveConsent({ event: event.consent, gpc, fallback })
+    return resolveConsent({ event: event.consent, sender: sender.consent, recorded, gpc, fallback })
+  }
+
+  private async recordedConsents(checked: readonly { who: SubjectRef }[]): Promise<(Consent | undefined)[]> {
+    if (checked.length === 0) return []
+    const distinct = new Map<string, SubjectRef>()
+    const keyOf = (who: SubjectRef) => JSON.stringify([who.visitorId, who.customerId])
+    for (const { who } of checked) distinct.set(keyOf(who), who)
+    const consents = await this.subjects.consentsOf([...distinct.values()])
+    const byKey = new Map([...distinct.keys()].map((key, i) => [key, consents[i]]))
+    return checked.map(({ who }) => byKey.get(keyOf(who)))
+  }
+
+  private async link(events: readonly ShopEvent[]): Promise<void> {
+    const links = new Map<string, string>()
+    for (const { visitor_id, customer_id } of events)
+      if (visitor_id && customer_id && !links.has(visitor_id)) links.set(visitor_id, customer_id)
+    for (const [visitorId, customerId] of links) await this.subjects.link(visitorId, customerId)
+  }
+
+  private async limit(events: readonly unknown[], sender: Sender): Promise<void> {
+    if (sender.origin === "server") return
+    const first = (events[0] as { visitor_id?: unknown } | null)?.visitor_id
+    const visitor = sender.visitorId ?? (typeof first === "string" ? first.slice(0, 128) : undefined)
+    const consume = async (limiter: RateLimiterMemory, key: string | undefined, by: string) => {
+      if (key === undefined) return
+      try {
+        await limiter.consume(key, events.length)
+      } catch (reached) {
+        if (!(reached instanceof RateLimiterRes)) throw reached
+        this.metrics.count("events_overloaded_total", { by }, events.length)
+        throw new PersonalizationError("overloaded", `too many events of one ${by} within a minute`, {
+          retryAfter: Math.max(1, Math.ceil(reached.msBeforeNext / 1_000)),
+        })
+      }
+    }
+    await consume(this.ipRate, sender.ip, "ip")
+    await consume(this.visitorRate, visitor, "visitor")
+  }
+
+  private count(stored: readonly ShopEvent[], rejected: readonly Rejection[]): void {
+    for (const { type, bot } of stored)
+      this.metrics.count("events_accepted_total", { type, bot: bot ? "true" : "false" })
+    for (const { code } of rejected) this.metrics.count("events_rejected_total", { code })
+    if (rejected.length > 0) this.logger.debug(`${rejected.length} events rejected: ${rejected[0].message}`)
+  }
+}
+
+/** The event as it is stored. Without consent to a profile it carries nobody's name. */
+function shopEvent(
+  event: CheckedEvent,
+  consent: Consent,
+  who: SubjectRef,
+  sender: Sender,
+  bot: boolean
+): ShopEvent {
+  const { sent_at: _sent, visitor_id: _visitor, session_id, ...rest } = event
+  const stored: ShopEvent = { ...rest, consent, context: { ...sender.context, ...event.context } }
+  if (mayProfile(consent)) {
+    if (who.visitorId) stored.visitor_id = who.visitorId
+    if (session_id ?? sender.sessionId) stored.session_id = session_id ?? sender.sessionId
+    if (who.customerId) stored.customer_id = who.customerId
+  } else delete stored.context.city
+  if (bot) stored.bot = true
+  return stored
+}
