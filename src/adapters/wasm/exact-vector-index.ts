@@ -1,0 +1,119 @@
+import type { MonitoredVectorIndex } from "../../services/retrieval"
+import { Best, MAX_NEIGHBOURS, Rows } from "./rows"
+import { Turns } from "./turns"
+import { checkShape, inverseLength, unitQuery } from "./vectors"
+
+/** Multiply-adds between two turns of the event loop: 1.5 to 3 ms of scanning. */
+const TURN_BUDGET = 8_000_000
+/** Writing a float (normalising, copying, hashing its id) takes about as long as scanning 16. */
+const WRITE_COST = 16
+const ROWS_A_WRITE = 512
+
+/** One for the whole process, for all indexes share its event loop. */
+const turns = new Turns(TURN_BUDGET)
+
+/**
+ * Exact nearest neighbours: a SIMD scan over all rows in WebAssembly, needing no native package.
+ * Long scans and writes are cut into pieces between which the event loop turns. Memory: 4 bytes × dimensions a
+ * vector, and the id. A search brings at most 4,096 neighbours. The caller leaves given arrays alone until the
+ * promise resolves.
+ */
+export class ExactVectorIndex implements MonitoredVectorIndex {
+  readonly kind = "exact"
+  readonly fallbacks = 0
+  private rows: Rows
+  private writes: Promise<unknown> = Promise.resolve()
+
+  constructor(readonly dimensions: number) {
+    this.rows = new Rows(dimensions)
+  }
+
+  get size(): number {
+    return this.rows.size
+  }
+
+  build(ids: readonly string[], vectors: Float32Array): Promise<void> {
+    return this.inOrder(async () => {
+      const next = new Rows(this.dimensions)
+      await this.write(next, ids, vectors)
+      this.rows = next
+    })
+  }
+
+  add(ids: readonly string[], vectors: Float32Array): Promise<void> {
+    return this.inOrder(() => this.write(this.rows, ids, vectors))
+  }
+
+  remove(ids: readonly string[]): Promise<void> {
+    return this.inOrder(() =>
+      this.slices(ids.length, (first, end) => {
+        for (let i = first; i < end; i++) this.rows.remove(ids[i])
+      })
+    )
+  }
+
+  async search(query: Float32Array, k: number): Promise<{ id: string; score: number }[]> {
+    const unit = unitQuery(query, this.dimensions)
+    // A build that ends meanwhile swaps `this.rows`; this search stays with the content it began on.
+    const rows = this.rows
+    const wanted = Math.min(Math.floor(k), rows.size, MAX_NEIGHBOURS)
+    if (!unit || !(wanted > 0)) return []
+    const best = new Best(wanted)
+    const changes = rows.changes
+    const step = Math.max(1, Math.floor(TURN_BUDGET / this.dimensions))
+    for (let first = 0; first < rows.slots; first += step) {
+      const end = Math.min(first + step, rows.slots)
+      await turns.run((end - first) * this.dimensions, () => rows.scan(unit, first, end, best))
+    }
+    return rows.read(best, unit, changes)
+  }
+
+  /** The ids in the index, in the order in which they came. */
+  ids(): string[] {
+    return [...this.rows.keys()]
+  }
+
+  /** Copies the unit vector of `id` into `target` from `offset` on; false when it is not in the index. */
+  copy(id: string, target: Float32Array, offset: number): boolean {
+    return this.rows.copy(id, target, offset)
+  }
+
+  async recall(): Promise<number> {
+    return 1
+  }
+
+  /** Waits for the writes under way and gives the memory back; the index is empty afterwards. */
+  close(): Promise<void> {
+    return this.inOrder(async () => {
+      this.rows = new Rows(this.dimensions)
+    })
+  }
+
+  /** All or nothing: every vector is checked before the first is written. */
+  private async write(rows: Rows, ids: readonly string[], vectors: Float32Array): Promise<void> {
+    const { dimensions } = this
+    checkShape(ids, vectors, dimensions)
+    const scales = new Float64Array(ids.length)
+    await this.slices(ids.length, (first, end) => {
+      for (let i = first; i < end; i++) scales[i] = inverseLength(vectors, i * dimensions, dimensions, ids[i])
+    })
+    rows.reserve(rows.slots + ids.length)
+    await this.slices(ids.length, (first, end) => {
+      for (let i = first; i < end; i++) rows.put(ids[i], vectors, i * dimensions, scales[i])
+    })
+  }
+
+  private async slices(count: number, work: (first: number, end: number) => void): Promise<void> {
+    for (let first = 0; first < count; first += ROWS_A_WRITE) {
+      const end = Math.min(first + ROWS_A_WRITE, count)
+      await turns.run((end - first) * this.dimensions * WRITE_COST, () => work(first, end))
+    }
+  }
+
+  /** Writes follow each other, so that an addition during a build is not lost with the old content. */
+  private inOrder(work: () => Promise<void>): Promise<void> {
+    const done = this.writes.then(work)
+    this.writes = done.catch(() => undefined)
+    return done
+  }
+}

@@ -1,0 +1,1 @@
+export * from "./exact-vector-index"
