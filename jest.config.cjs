@@ -1,4 +1,7 @@
-/** Three kinds of tests: `unit` beside the code, `http` on a real store, `browser` in Chromium. */
+/**
+ * Four kinds of tests: `unit` beside the code, `http` on a real store, `browser` in Chromium against the running demo,
+ * `pack` from the published tarball in a fresh store. Run them through scripts/jest.mjs, which brings the database.
+ */
 const transform = {
   "^.+\\.[cm]?[jt]sx?$": [
     "@swc/jest",
@@ -14,34 +17,22 @@ const transform = {
 
 const common = {
   transform,
+  testEnvironment: "node",
   testPathIgnorePatterns: ["/node_modules/", "/.medusa/", "/.demo/", "/dist/"],
   modulePathIgnorePatterns: ["<rootDir>/.medusa/", "<rootDir>/.demo/"],
 }
 
+const project = (displayName, testMatch) => ({
+  ...common,
+  displayName,
+  testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
+})
+
 module.exports = {
   projects: [
-    {
-      ...common,
-      displayName: "unit",
-      testEnvironment: "node",
-      testMatch: [
-        "<rootDir>/src/**/*.test.ts",
-        "<rootDir>/packages/**/*.test.ts",
-        "<rootDir>/packages/**/*.test.tsx",
-        "<rootDir>/scripts/**/*.test.ts",
-      ],
-    },
-    {
-      ...common,
-      displayName: "http",
-      testEnvironment: "node",
-      testMatch: ["<rootDir>/integration-tests/http/**/*.spec.ts"],
-    },
-    {
-      ...common,
-      displayName: "browser",
-      testEnvironment: "node",
-      testMatch: ["<rootDir>/integration-tests/browser/**/*.spec.ts"],
-    },
+    project("unit", ["{src,packages,scripts,benchmark,examples}/**/*.test.{ts,tsx}"]),
+    project("http", ["integration-tests/http/**/*.spec.ts"]),
+    project("browser", ["integration-tests/browser/**/*.spec.ts"]),
+    project("pack", ["integration-tests/pack/**/*.spec.ts"]),
   ],
 }

@@ -1,100 +1,73 @@
-// Child processes that end with their parent. Only Node's own modules: this runs before anything is installed.
-import { spawn } from "node:child_process"
+// Commands whose output is collected and that never outlive us. Only Node's own modules: `npm test` needs this before
+// anything is installed.
+import { guarded } from "./guard.mjs"
 
-/** Process groups that are alive, by the id of their leader. @type {Set<number>} */
-const groups = new Set()
+/** @type {Set<ReturnType<typeof guarded>>} */
+const running = new Set()
 
-function endGroup(pid, signal) {
-  try {
-    process.kill(-pid, signal)
-  } catch (error) {
-    if (error.code !== "ESRCH") throw error
-  }
-}
-
-/** Kills whatever is still running. Safe to call at any time. */
-export function endAll() {
-  for (const pid of groups) endGroup(pid, "SIGKILL")
-  groups.clear()
+/** Asks whatever is still running to end, and waits until it has. */
+export async function stopAll() {
+  await Promise.all([...running].map((child) => child.stop()))
 }
 
 /**
- * Runs a command in a process group of its own and collects what it prints.
+ * Starts a command under a guard.
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: Record<string, string | undefined>, timeoutMs?: number, onText?: (text: string) => void }} options
- *   `onText` sees stdout and stderr as they come; after `timeoutMs` the whole group is killed
- * @returns {Promise<{ code: number, output: string, seconds: number }>} never rejects: a command that cannot be
- *   started has code 127 and says why in `output`; one that ran too long has code 124
+ * @param {{ cwd?: string, env?: Record<string, string | undefined>, onText?: (text: string) => void }} [options]
+ *   `onText` sees stdout and stderr as they come
+ * @returns {{ exited: Promise<number>, output: () => string, stop: () => Promise<number> }} `exited` never rejects
  */
-export function run(command, args, { cwd, env, timeoutMs, onText } = {}) {
-  const started = performance.now()
-  return new Promise((resolve) => {
-    let output = ""
-    let timer
-    let tooLong = false
-    const child = spawn(command, args, {
-      cwd,
-      env: { ...process.env, ...env },
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    })
-    const note = (text) => {
+export function start(command, args, { cwd, env, onText } = {}) {
+  let output = ""
+  const child = guarded(command, args, { cwd, env: { ...process.env, ...env }, stdout: "pipe", stderr: "pipe" })
+  running.add(child)
+  const streams = [child.process.stdout, child.process.stderr].map((stream) => {
+    stream.setEncoding("utf8").on("data", (text) => {
       output += text
       onText?.(text)
-    }
-    const finish = (code) => {
-      clearTimeout(timer)
-      if (child.pid) {
-        // What the command left behind in its group has no owner any more.
-        endGroup(child.pid, "SIGKILL")
-        groups.delete(child.pid)
-      }
-      resolve({ code, output, seconds: (performance.now() - started) / 1000 })
-    }
-    if (child.pid) groups.add(child.pid)
-    child.stdout.setEncoding("utf8").on("data", note)
-    child.stderr.setEncoding("utf8").on("data", note)
-    child.once("error", (error) => {
-      note(`${command}: ${error.message}\n`)
-      finish(127)
     })
-    // "exit", not "close": a grandchild that keeps the pipes open must not keep us waiting.
-    child.once("exit", (code, signal) => {
-      if (tooLong) note(`\n${command} was ended after ${Math.round(timeoutMs / 1000)} s\n`)
-      setTimeout(() => finish(tooLong ? 124 : (code ?? (signal ? 128 : 1))), 50)
-    })
-    if (timeoutMs && child.pid) {
-      timer = setTimeout(() => {
-        tooLong = true
-        endGroup(child.pid, "SIGKILL")
-      }, timeoutMs)
-    }
+    return new Promise((resolve) => stream.once("close", resolve))
   })
+  const exited = child.exited.then(async (code) => {
+    running.delete(child)
+    // The last lines are often the ones that matter, but a stray heir of the pipes must not keep us waiting.
+    await Promise.race([Promise.all(streams), new Promise((resolve) => setTimeout(resolve, 1_000).unref())])
+    return code
+  })
+  return { exited, output: () => output, stop: () => child.stop() }
 }
 
 /**
- * Ends all children on Ctrl-C, SIGTERM, SIGHUP and when the process exits for any other reason.
- * @param {() => Promise<void> | void} [before] what to stop in good order first, e.g. a database server
+ * Runs a command to its end.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Parameters<typeof start>[2] & { timeoutMs?: number }} [options] after `timeoutMs` the command is ended
+ * @returns {Promise<{ code: number, output: string, seconds: number }>} never rejects; code 124: took too long
  */
-export function endChildrenWithMe(before) {
-  process.once("exit", endAll)
+export async function run(command, args, { timeoutMs, ...options } = {}) {
+  const begun = performance.now()
+  const child = start(command, args, options)
+  let tooLong = false
+  const timer = timeoutMs && setTimeout(() => ((tooLong = true), child.stop()), timeoutMs)
+  const code = await child.exited
+  clearTimeout(timer)
+  const note = tooLong ? `\nended after ${Math.round(timeoutMs / 1000)} s, which is too long\n` : ""
+  return { code: tooLong ? 124 : code, output: child.output() + note, seconds: (performance.now() - begun) / 1000 }
+}
+
+/** Ends all commands in good order on Ctrl-C, SIGTERM and SIGHUP; a second signal does not wait. */
+export function endChildrenWithMe() {
   let stopping = false
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-    ["SIGHUP", 129],
-  ]) {
+  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
     process.on(signal, async () => {
-      if (stopping) return
+      // When we are gone, the guards see our pipes close and end what is left.
+      if (stopping) process.exit(code)
       stopping = true
-      endAll()
-      try {
-        await before?.()
-      } finally {
-        process.exit(code)
-      }
+      await stopAll()
+      process.exit(code)
     })
   }
 }
