@@ -1,1 +1,6 @@
+export * from "./country/country-provider"
+export * from "./country/registry"
+export * from "./device"
+export * from "./from-headers"
+export * from "./headers"
 export * from "./request-context"

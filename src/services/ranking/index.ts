@@ -1,1 +1,5 @@
+export * from "./blend-ranker"
+export * from "./candidates"
 export * from "./ranker.port"
+export * from "./registry"
+export * from "./reranker.port"

@@ -1,11 +1,23 @@
 import type { RequestContext } from "../context"
 import type { Shopper } from "../features"
 
+/** What one source said of a product. */
+export interface SourceVote {
+  /** Normalised to 0–1 within that source's list. */
+  score: number
+  /** Product that explains it. */
+  because?: string
+  /** Reason code when it is not the source's own. */
+  reason?: string
+}
+
 /** A product with what each source said of it. */
 export interface RankCandidate {
   id: string
-  /** Source name → score normalised to 0–1 within that source's list. */
-  sources: Map<string, { score: number; because?: string }>
+  /** Source name → its vote. */
+  sources: Map<string, SourceVote>
+  /** How much the shopper cares for the product's categories, 0–1. */
+  affinity: number
 }
 
 export interface RankInput {
@@ -22,6 +34,8 @@ export interface Ranked {
   /** Source that contributed most. */
   source: string
   because?: string
+  /** Reason code when it is not the source's own. */
+  reason?: string
   /** The exact values that ranked it, in the order of the ranker's `features`. */
   features: number[]
 }

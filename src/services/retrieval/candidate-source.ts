@@ -7,6 +7,8 @@ import type { VectorIndex } from "./vector-index.port"
 export interface Candidate extends Scored {
   /** Product that explains it ("because you viewed …"). */
   because?: string
+  /** Reason code when it is not the source's own, e.g. a popularity list that had to fall back on new products. */
+  reason?: string
 }
 
 export interface RetrievalQuery {
@@ -14,7 +16,10 @@ export interface RetrievalQuery {
   /** The product(s) the list is about: the page's product, or the cart's. */
   seeds: readonly string[]
   context: RequestContext
+  /** Candidates wanted at most. */
   limit: number
+  /** What the whole shop looks at now, in this shopper's country if known, best first; not yet filtered. */
+  trending: readonly Scored[]
 }
 
 /** The trained knowledge a source may use; absent parts are undefined until a first training. */
@@ -25,6 +30,10 @@ export interface Knowledge {
   /** Item content vectors. */
   vectors?: VectorIndex
   vectorOf(productId: string): Float32Array | undefined
+  /** Newest products that can be bought in one of these channels (none named: in any), newest first. */
+  newest(salesChannelIds: readonly string[]): readonly string[]
+  /** Products of a category that can be bought, the popular ones first, then the newest. */
+  inCategory(categoryId: string): readonly string[]
 }
 
 /**
@@ -35,6 +44,7 @@ export interface CandidateSource {
   name: string
   /** Reason code of what it finds; its text is in serving/reasons.ts. */
   reason: string
+  /** Milliseconds an asynchronous answer may take. */
   budgetMs: number
   retrieve(query: RetrievalQuery, knowledge: Knowledge): Candidate[] | Promise<Candidate[]>
 }

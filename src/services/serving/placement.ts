@@ -5,6 +5,11 @@ export interface Placement {
   sources: Record<string, number>
   /** Sources asked in turn while the list is still too short; `popularity` ends every chain. */
   fallback: string[]
+  /**
+   * When the chain is asked: `short` (default) when the list is shorter than wanted, `empty` only when there is
+   * nothing at all, for lists that would lie with anything else in them.
+   */
+  fallbackWhen?: "short" | "empty"
   filters: {
     inStock: boolean
     /** Leave out what the cart holds. */
@@ -14,6 +19,8 @@ export interface Placement {
     /** Leave out products the shopper bought in the last N days; 0 = keep. */
     notBoughtDays: number
   }
+  /** Re-ranker → its setting, applied in this order, e.g. `{ mmr: 0.7 }`. */
+  rerank?: Record<string, number>
   /** Items when the request does not say. */
   limit: number
   /** What a request must bring: `product_id`, `cart_id`, or nothing. */

@@ -1,0 +1,43 @@
+import type { Candidate } from "../retrieval"
+import type { RankCandidate } from "./ranker.port"
+
+/** Rank at which a vote is worth half of the first place's. */
+const HALF = 20
+
+/**
+ * Brings the sources' lists together, one entry a product.
+ *
+ * Scores of different sources are not comparable: counts of purchases have a long tail, where min–max would
+ * leave all but the first product at nothing; cosines crowd near their top, where it would blow up noise. So
+ * only the order counts: a vote is HALF / (HALF + rank), the reciprocal rank of Cormack, Clarke & Büttcher
+ * (SIGIR 2009). Equal scores share a rank, so that the order of ties within a source decides nothing.
+ * What is lost is how sure a source was: the first of a weak list weighs as much as that of a strong one.
+ *
+ * @param keep says whether a product may be shown at all
+ * @param affinityOf how much the shopper cares for the product's categories, 0–1
+ */
+export function gather(
+  answers: ReadonlyMap<string, readonly Candidate[]>,
+  keep: (id: string) => boolean,
+  affinityOf: (id: string) => number
+): RankCandidate[] {
+  const found = new Map<string, RankCandidate>()
+  for (const [source, candidates] of answers) {
+    let rank = 0
+    let kept = 0
+    let last = NaN
+    for (const { id, score, because, reason } of candidates) {
+      let entry = found.get(id)
+      if (!entry) {
+        if (!keep(id)) continue
+        found.set(id, (entry = { id, sources: new Map(), affinity: affinityOf(id) }))
+      }
+      if (entry.sources.has(source)) continue
+      if (score !== last) rank = kept
+      last = score
+      kept++
+      entry.sources.set(source, { score: HALF / (HALF + rank), because, reason })
+    }
+  }
+  return [...found.values()]
+}

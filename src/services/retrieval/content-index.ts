@@ -1,0 +1,183 @@
+import type { Logger, Metrics } from "../lib"
+import type { Catalog, Product } from "../features"
+import type { TextEmbedder } from "../models"
+import type { ItemVectorStore } from "./item-vector-store.port"
+import { inSlices } from "./slices"
+import type { VectorIndex } from "./vector-index.port"
+
+/** Name of the vectors' space in the ItemVectorStore. */
+const SPACE = "text"
+/** An embedding takes up to some tenths of a millisecond. */
+const EMBED_SLICE = 10
+const SCAN_SLICE = 2_000
+
+export interface ContentIndexParts {
+  catalog: Catalog
+  /** Where the live text embedder comes from: the ModelRegistry. */
+  models: { readonly version: string | undefined; readonly textEmbedder: TextEmbedder | undefined }
+  store: ItemVectorStore
+  /** A fresh index for vectors of this length; each model version gets its own. */
+  createIndex(dimensions: number): VectorIndex
+  metrics: Metrics
+  logger: Logger
+  /** How often to look for changed products and models. Default 1,000 ms. */
+  pollMs?: number
+}
+
+/** What a request works with: never of two model versions, even when they are exchanged meanwhile. */
+export interface ContentView {
+  vectors: VectorIndex
+  vectorOf(productId: string): Float32Array | undefined
+}
+
+/** The vectors of one model version and the index over them: never mixed with another version's. */
+interface Space {
+  version: string
+  embedder: TextEmbedder
+  index: VectorIndex
+  vectors: Map<string, Float32Array>
+  /** The product object a vector was made of; the catalogue puts a new object in its place on every change. */
+  madeOf: Map<string, Product>
+}
+
+/**
+ * Keeps the vector index in step with the catalogue and with the live text model: changed products are
+ * embedded and searchable within a poll and a few milliseconds; another model's vectors are made beside the
+ * live ones and put in their place at once.
+ * Memory: dimensions × 4 bytes a product, besides the index.
+ */
+export class ContentIndex {
+  private live: Space | undefined
+  /** Index of the version before; closed a poll later, for requests in flight may still search it. */
+  private retired: VectorIndex | undefined
+  private seen = -1
+  private syncing: Promise<void> | undefined
+  private timer: ReturnType<typeof setInterval> | undefined
+
+  constructor(private readonly parts: ContentIndexParts) {}
+
+  /** Resolves when the live model's vectors can be searched, or at once when there is no model yet. */
+  async start(): Promise<void> {
+    await this.sync(false)
+    this.timer = setInterval(() => void this.sync(), this.parts.pollMs ?? 1_000)
+    this.timer.unref()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer)
+    await this.syncing
+    await this.retired?.close()
+    await this.live?.index.close()
+  }
+
+  /** Index and vectors of one model version, to be held for the whole of a request; undefined until one is live. */
+  view(): ContentView | undefined {
+    const space = this.live
+    return space && { vectors: space.index, vectorOf: (id) => space.vectors.get(id) }
+  }
+
+  get size(): number {
+    return this.live?.index.size ?? 0
+  }
+
+  vectorOf(productId: string): Float32Array | undefined {
+    return this.live?.vectors.get(productId)
+  }
+
+  /**
+   * Brings the index up to date; one run at a time. Never rejects: it is tried again at the next poll.
+   * @param follow false: only sees to it that the live model has an index, without reading the whole catalogue
+   */
+  sync(follow = true): Promise<void> {
+    this.syncing ??= this.step(follow)
+      .catch((error: Error) => {
+        this.parts.metrics.count("content_index_failures_total")
+        this.parts.logger.error("The content index could not be brought up to date; trying again", error)
+      })
+      .finally(() => (this.syncing = undefined))
+    return this.syncing
+  }
+
+  private async step(follow: boolean): Promise<void> {
+    const { catalog, models, metrics } = this.parts
+    await this.retired?.close()
+    this.retired = undefined
+    const { version, textEmbedder } = models
+    if (!version || !textEmbedder) return
+    if (this.live?.version !== version) await this.build(version, textEmbedder)
+    if (follow && this.live && this.seen !== catalog.version) await this.follow(this.live)
+    metrics.gauge("content_index_size", this.size)
+  }
+
+  /** Stored vectors make a quick start; `follow` then checks them against the catalogue. */
+  private async build(version: string, embedder: TextEmbedder): Promise<void> {
+    const { catalog, store } = this.parts
+    const stored = await store.load(SPACE, version)
+    const space: Space = {
+      version,
+      embedder,
+      index: this.parts.createIndex(embedder.dimensions),
+      vectors: new Map(),
+      madeOf: new Map(),
+    }
+    if (stored.dimensions === embedder.dimensions) {
+      await inSlices(stored.ids.entries(), SCAN_SLICE, ([row, id]) => {
+        const from = row * stored.dimensions
+        if (catalog.has(id)) space.vectors.set(id, stored.vectors.slice(from, from + stored.dimensions))
+      })
+    }
+    try {
+      // Nothing stored: the first vectors are made before the swap, so that the old ones serve until then.
+      if (space.vectors.size === 0) await this.follow(space, false)
+      await space.index.build([...space.vectors.keys()], rows([...space.vectors.values()], embedder.dimensions))
+    } catch (error) {
+      await space.index.close()
+      throw error
+    }
+    this.retired = this.live?.index
+    this.live = space
+    this.seen = -1
+  }
+
+  /** Embeds what is new or changed and forgets what is gone. `searchable` false: `build` will index it. */
+  private async follow(space: Space, searchable = true): Promise<void> {
+    const { catalog, store } = this.parts
+    const seen = catalog.version
+    const changed: Product[] = []
+    await inSlices(catalog.all(), SCAN_SLICE, (product) => {
+      if (space.madeOf.get(product.id) !== product) changed.push(product)
+    })
+    const fresh: { id: string; vector: Float32Array }[] = []
+    await inSlices(changed, EMBED_SLICE, (product) => {
+      const vector = space.embedder.embed(product)
+      if (!same(vector, space.vectors.get(product.id))) fresh.push({ id: product.id, vector })
+    })
+    const gone = [...space.vectors.keys()].filter((id) => !catalog.has(id))
+    if (fresh.length > 0) {
+      const ids = fresh.map(({ id }) => id)
+      const matrix = rows(fresh.map(({ vector }) => vector), space.embedder.dimensions)
+      if (searchable) await space.index.add(ids, matrix)
+      for (const { id, vector } of fresh) space.vectors.set(id, vector)
+      await store.put(SPACE, space.version, ids, matrix)
+    }
+    if (gone.length > 0) {
+      if (searchable) await space.index.remove(gone)
+      for (const id of gone) space.vectors.delete(id)
+      for (const id of gone) space.madeOf.delete(id)
+      await store.remove(SPACE, gone)
+    }
+    // Only now: a failure above leaves the products marked as changed, and the next poll tries again.
+    for (const product of changed) space.madeOf.set(product.id, product)
+    this.seen = seen
+  }
+}
+
+function rows(vectors: readonly Float32Array[], dimensions: number): Float32Array {
+  const matrix = new Float32Array(vectors.length * dimensions)
+  vectors.forEach((vector, row) => matrix.set(vector, row * dimensions))
+  return matrix
+}
+
+function same(a: Float32Array, b: Float32Array | undefined): boolean {
+  return b !== undefined && a.length === b.length && a.every((value, d) => value === b[d])
+}

@@ -1,0 +1,26 @@
+import type { CandidateSource } from "./candidate-source"
+import { boughtTogether } from "./sources/bought-together"
+import { categoryAffinity } from "./sources/category-affinity"
+import { contentSimilar } from "./sources/content-similar"
+import { newArrivals } from "./sources/new-arrivals"
+import { popularNow } from "./sources/popular-now"
+import { popularity } from "./sources/popularity"
+import { recentlyViewed } from "./sources/recently-viewed"
+import { sequentialRules } from "./sources/sequential-rules"
+import { sessionNeighbours } from "./sources/session-neighbours"
+
+/**
+ * Every way to find candidates. They are started in this order: what waits for another process goes first,
+ * so that it runs while the others compute.
+ */
+export const SOURCES: readonly CandidateSource[] = [
+  contentSimilar,
+  sessionNeighbours,
+  sequentialRules,
+  boughtTogether,
+  categoryAffinity,
+  recentlyViewed,
+  popularNow,
+  popularity,
+  newArrivals,
+]

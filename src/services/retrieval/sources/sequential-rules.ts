@@ -1,0 +1,17 @@
+import type { CandidateSource } from "../candidate-source"
+import { trailOf } from "../trail"
+
+/** What is looked at right after the page's product, or after the products of the running visit. */
+export const sequentialRules: CandidateSource = {
+  name: "sequential-rules",
+  reason: "viewed_next",
+  budgetMs: 30,
+  retrieve: (query, { ask }) => {
+    // A page is about its product: the visit before it must not drown what follows that product.
+    const session = query.seeds.length > 0 ? query.seeds : trailOf(query)
+    if (session.length === 0) return []
+    const found = ask("sequential-rules", { session }, query.limit)
+    if (session.length > 1) return found
+    return found.map(({ id, score }) => ({ id, score, because: session[0] }))
+  },
+}

@@ -1,0 +1,13 @@
+import type { CandidateSource } from "../candidate-source"
+import { trailOf } from "../trail"
+
+/** What shoppers with a visit like this one looked at: VMIS-kNN over the running session, or over recent history. */
+export const sessionNeighbours: CandidateSource = {
+  name: "session-neighbours",
+  reason: "session",
+  budgetMs: 30,
+  retrieve: (query, { ask }) => {
+    const session = trailOf(query)
+    return session.length === 0 ? [] : ask("vmis-knn", { session }, query.limit)
+  },
+}

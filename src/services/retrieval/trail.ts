@@ -1,0 +1,15 @@
+import type { RetrievalQuery } from "./candidate-source"
+
+/** Of a shopper without a running session, this many recent products stand in for it. */
+const HISTORY = 10
+
+/**
+ * The products that tell what the shopper is after, oldest first: the running session, else the newest of
+ * their history; the page's product last, for it is what they look at now.
+ */
+export function trailOf({ shopper, seeds }: Pick<RetrievalQuery, "shopper" | "seeds">): readonly string[] {
+  const trail =
+    shopper.session.length > 0 ? shopper.session : shopper.recent.slice(-HISTORY).map((item) => item.productId)
+  if (seeds.length === 0) return trail
+  return [...trail.filter((id) => !seeds.includes(id)), ...seeds]
+}

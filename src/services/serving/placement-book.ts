@@ -1,0 +1,92 @@
+import { z } from "zod"
+import { fieldIssues, type Logger, type Metrics } from "../lib"
+import { RERANKERS } from "../ranking"
+import { SOURCES } from "../retrieval"
+import type { Placement, PlacementStore } from "./placement"
+import { PLACEMENTS } from "./placements"
+
+const known = (kind: string, names: readonly string[]) =>
+  z.string().refine((name) => names.includes(name), { error: `is no ${kind}; there are ${names.join(", ")}` })
+
+const sourceName = known("candidate source", SOURCES.map((source) => source.name))
+const rerankerName = known("re-ranker", RERANKERS.map((reranker) => reranker.name))
+
+/** A placement as a merchant may write it. */
+export const placementSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "must be lower-case letters, digits and dashes, 64 at most"),
+  sources: z.record(sourceName, z.number().min(0).max(100)).refine((sources) => Object.keys(sources).length > 0, {
+    error: "must name at least one candidate source",
+  }),
+  fallback: z.array(sourceName).max(20).default([]),
+  fallbackWhen: z.enum(["short", "empty"]).optional(),
+  filters: z.strictObject({
+    inStock: z.boolean().default(true),
+    notInCart: z.boolean().default(true),
+    notSeeds: z.boolean().default(true),
+    notBoughtDays: z.number().min(0).max(3650).default(0),
+  }),
+  rerank: z.record(rerankerName, z.number().min(0).max(1)).optional(),
+  limit: z.number().int().min(1).max(200),
+  requires: z.enum(["product_id", "cart_id"]).optional(),
+  title: z.string().min(1).max(200),
+})
+
+export interface PlacementBookParts {
+  store: PlacementStore
+  metrics: Metrics
+  logger: Logger
+  /** How often the store is read. Default 5,000 ms. */
+  refreshMs?: number
+}
+
+/** All placements, shipped and stored, held in memory: a request never waits for their store. */
+export class PlacementBook {
+  private placements = new Map(PLACEMENTS.map((placement) => [placement.name, placement]))
+  private timer: ReturnType<typeof setInterval> | undefined
+  private complaint = ""
+
+  constructor(private readonly parts: PlacementBookParts) {}
+
+  async start(): Promise<void> {
+    await this.refresh()
+    this.timer = setInterval(() => void this.refresh(), this.parts.refreshMs ?? 5_000)
+    this.timer.unref()
+  }
+
+  stop(): void {
+    clearInterval(this.timer)
+  }
+
+  get(name: string): Placement | undefined {
+    return this.placements.get(name)
+  }
+
+  names(): string[] {
+    return [...this.placements.keys()]
+  }
+
+  /** Reads the store. Never rejects: what was known goes on, and an invalid row leaves the shipped one in place. */
+  async refresh(): Promise<void> {
+    const { store, metrics } = this.parts
+    try {
+      const placements = new Map(PLACEMENTS.map((placement) => [placement.name, placement]))
+      const wrong: string[] = []
+      for (const row of await store.list()) {
+        const result = placementSchema.safeParse(row)
+        if (result.success) placements.set(result.data.name, result.data)
+        else wrong.push(`${String(row.name)}: ${fieldIssues(result.error).map((f) => `${f.path} ${f.message}`).join("; ")}`)
+      }
+      this.placements = placements
+      this.complain(wrong.length > 0 ? `Placements left out, for they are not valid. ${wrong.join(". ")}` : "")
+    } catch (error) {
+      metrics.count("placement_refresh_failures_total")
+      this.complain(`The placements could not be read; the last known ones go on: ${String(error)}`)
+    }
+  }
+
+  /** Says each trouble once, not at every refresh. */
+  private complain(text: string): void {
+    if (text && text !== this.complaint) this.parts.logger.warn(text)
+    this.complaint = text
+  }
+}

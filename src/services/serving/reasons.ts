@@ -1,0 +1,62 @@
+import type { Catalog, Product, Shopper } from "../features"
+import type { Reason } from "./recommendation"
+
+/** What a reason's text may speak of. */
+export interface ReasonFacts {
+  /** Title of the product that explains it. */
+  because?: string
+  /** The category that explains it. */
+  category?: string
+}
+
+/** Reason code → its text. Each sentence must be true of every product whose source uses the code. */
+export const REASONS: Readonly<Record<string, (facts: ReasonFacts) => string>> = {
+  session: () => "Viewed by shoppers who viewed what you viewed",
+  viewed_next: ({ because }) => (because ? `Often viewed after ${because}` : "Often viewed after what you viewed"),
+  bought_together: ({ because }) => (because ? `Often bought together with ${because}` : "Often bought together"),
+  similar: ({ because }) => (because ? `Similar to ${because}` : "Similar to what you viewed"),
+  category: ({ category }) => (category ? `From ${category}` : "From a category you look at"),
+  recently_viewed: () => "You viewed this recently",
+  trending: () => "Trending now",
+  popular: () => "Popular in this shop",
+  new: () => "New in this shop",
+}
+
+/** Title of a list that holds nothing of its own sources, by the reason code of what it holds instead. */
+export const FALLBACK_TITLES: Readonly<Record<string, string>> = {
+  session: "You may also like",
+  viewed_next: "Viewed next",
+  similar: "Similar products",
+  category: "More of this kind",
+  trending: "Trending now",
+  popular: "Popular in this shop",
+  new: "New in",
+}
+
+/** The true, short reason of one shown product. */
+export function reasonOf(
+  code: string,
+  product: Product,
+  because: string | undefined,
+  { catalog, shopper, seeds }: { catalog: Catalog; shopper: Shopper; seeds: readonly string[] }
+): Reason {
+  // A product that is gone from the catalogue has no title to show, so it explains nothing.
+  const explaining = because === undefined ? undefined : catalog.get(because)
+  const category = code === "category" ? categoryOf(product, catalog, shopper, seeds) : undefined
+  const text = (REASONS[code] ?? REASONS.popular)({ because: explaining?.title, category })
+  return explaining ? { code, text, because: explaining.id } : { code, text }
+}
+
+/** The category by which the product was found: the seed's own, else the one the shopper likes most. */
+function categoryOf(product: Product, catalog: Catalog, shopper: Shopper, seeds: readonly string[]): string | undefined {
+  for (const seed of seeds) {
+    const own = catalog.get(seed)?.categories.at(-1)
+    if (own && product.categories.some(({ id }) => id === own.id)) return own.name
+  }
+  let best: { name: string; affinity: number } | undefined
+  for (const { id, name } of product.categories) {
+    const affinity = shopper.categoryAffinity.get(id) ?? 0
+    if (affinity > (best?.affinity ?? 0)) best = { name, affinity }
+  }
+  return best?.name
+}

@@ -1,0 +1,211 @@
+import { v7 as uuidv7 } from "uuid"
+import { PersonalizationError, type Clock, type Logger, type Metrics, type Scored } from "../lib"
+import { mayProfile, mayStore } from "../privacy"
+import { subjectOf } from "../events"
+import type { Catalog, FeatureStore } from "../features"
+import type { ModelQuery } from "../models"
+import { SOURCES, type CandidateSource, type ContentIndex, type Knowledge, type Shelves } from "../retrieval"
+import { BlendRanker, type Ranker, type Reranker } from "../ranking"
+import { ask, build, type Answers, type BuiltList, type ListInput, type ListTools } from "./build-list"
+import type { ExposureWriter } from "./exposure-writer"
+import type { PlacementBook } from "./placement-book"
+import { readProfile, type ProfileReaderParts } from "./profile"
+import { FALLBACK_TITLES, reasonOf } from "./reasons"
+import type { Recommendation, RecommendationRequest, RecommendedItem } from "./recommendation"
+
+/** Share of the deadline that the feature store may use up; the rest is for the sources. */
+const PROFILE_SHARE = 0.4
+
+export interface RecommenderParts {
+  catalog: Catalog
+  features: FeatureStore
+  interpret: ProfileReaderParts["interpret"]
+  models: { readonly version: string | undefined; ask(model: string, query: ModelQuery, k: number): Scored[] }
+  content: Pick<ContentIndex, "view">
+  shelves: Pick<Shelves, "newest" | "inCategory">
+  placements: Pick<PlacementBook, "get" | "names">
+  exposures: Pick<ExposureWriter, "write">
+  clock: Clock
+  metrics: Metrics
+  logger: Logger
+  /** The `serving` section of the plugin's options. */
+  options: { deadlineMs: number; maxLimit: number; candidates: number }
+  /** Default: SOURCES. */
+  sources?: readonly CandidateSource[]
+  /** Default: BlendRanker. */
+  ranker?: Ranker
+  /** Default: RERANKERS. */
+  rerankers?: readonly Reranker[]
+}
+
+/** From a request to a list: profile, candidates, filters, ranking, fallback, reasons, exposure. */
+export class Recommender {
+  private readonly sources: readonly CandidateSource[]
+  private readonly ranker: Ranker
+
+  constructor(private readonly parts: RecommenderParts) {
+    this.sources = parts.sources ?? SOURCES
+    this.ranker = parts.ranker ?? new BlendRanker()
+  }
+
+  /**
+   * One list. Rejects only for a wrong request; whatever fails inside costs quality, never the answer.
+   * @throws PersonalizationError `invalid_input` that names `placement`, `product_id` or `cart_id`
+   */
+  async recommend(request: RecommendationRequest): Promise<Recommendation> {
+    return (await this.answer([request], [""]))[0]
+  }
+
+  /**
+   * The lists of one page, for one shopper, by one read of their features and within one deadline. No product
+   * stands in two lists: the earlier list has it. Identity and consent are the first request's.
+   * @throws PersonalizationError as `recommend`, with the field's place, e.g. `placements.2.product_id`
+   */
+  async recommendPage(requests: readonly RecommendationRequest[]): Promise<Recommendation[]> {
+    if (requests.length === 0) return []
+    return this.answer(requests, requests.map((_, index) => `placements.${index}.`))
+  }
+
+  private async answer(
+    requests: readonly RecommendationRequest[],
+    paths: readonly string[]
+  ): Promise<Recommendation[]> {
+    const { options, metrics, logger } = this.parts
+    const began = performance.now()
+    const tools: ListTools = {
+      sources: this.sources,
+      ranker: this.ranker,
+      rerankers: this.parts.rerankers,
+      metrics,
+      logger,
+      remainingMs: () => options.deadlineMs - (performance.now() - began),
+    }
+    const placements = requests.map((request, index) => this.placementOf(request, paths[index]))
+    const profile = await readProfile(requests[0], this.parts, options.deadlineMs * PROFILE_SHARE)
+    const knowledge = this.knowledge()
+    const inputs = requests.map((request, index): ListInput => {
+      const placement = placements[index]
+      const seeds = (placement.requires === "cart_id" ? request.cartProductIds : request.productIds) ?? []
+      const limit = Math.max(1, Math.min(request.limit ?? placement.limit, options.maxLimit))
+      return { placement, request, profile, knowledge, seeds, limit, candidates: options.candidates }
+    })
+    const answers = await Promise.all(inputs.map((input) => ask(input, tools)))
+    const taken = new Set<string>()
+    const lists: Recommendation[] = []
+    for (const [index, input] of inputs.entries()) {
+      const list = await this.build(input, answers[index], taken, tools)
+      for (const { id } of list.items) taken.add(id)
+      lists.push(this.shape(input, list, requests[0]))
+      const seconds = (performance.now() - began) / 1000
+      metrics.observe("recommendation_duration_seconds", seconds, { placement: input.placement.name })
+    }
+    return lists
+  }
+
+  /** A source's answer or a ranker that breaks the list costs its order, and is told loudly: popular ones then. */
+  private async build(input: ListInput, answers: Answers, taken: Set<string>, tools: ListTools): Promise<BuiltList> {
+    try {
+      return await build(input, answers, taken, tools)
+    } catch (error) {
+      const falls = ["error"]
+      this.parts.logger.error(`The list ${input.placement.name} could not be ranked`, error as Error)
+      try {
+        const plain = await build(input, new Map(), taken, { ...tools, ranker: new BlendRanker(), rerankers: [] })
+        return { ...plain, falls: [...falls, ...plain.falls] }
+      } catch {
+        return { items: [], featureNames: [], own: 0, falls: [...falls, "nothing_to_show"] }
+      }
+    }
+  }
+
+  private placementOf(request: RecommendationRequest, path: string) {
+    const wrong = (field: string, message: string) =>
+      new PersonalizationError("invalid_input", `${path}${field}: ${message}`, {
+        fields: [{ path: `${path}${field}`, message }],
+      })
+    const placement = this.parts.placements.get(request.placement)
+    if (!placement) {
+      const names = this.parts.placements.names().join(", ")
+      throw wrong("placement", `there is no placement of this name; there are ${names}`)
+    }
+    if (placement.requires === "product_id" && !request.productIds?.length) {
+      throw wrong("product_id", `the placement ${placement.name} needs a product`)
+    }
+    if (placement.requires === "cart_id" && !request.cartProductIds) {
+      throw wrong("cart_id", `the placement ${placement.name} needs a cart`)
+    }
+    return placement
+  }
+
+  /** What is live now, held for the whole request: index and vectors of one model version. */
+  private knowledge(): Knowledge {
+    const { catalog, models, content, shelves } = this.parts
+    return {
+      catalog,
+      ask: (model, query, k) => models.ask(model, query, k),
+      vectorOf: () => undefined,
+      ...content.view(),
+      newest: (channels) => shelves.newest(channels),
+      inCategory: (category) => shelves.inCategory(category),
+    }
+  }
+
+  private shape(input: ListInput, list: BuiltList, shopper: RecommendationRequest): Recommendation {
+    const { catalog, models, metrics } = this.parts
+    const { placement, profile, seeds } = input
+    for (const reason of list.falls) metrics.count("fallback_total", { placement: placement.name, reason })
+    const items = list.items.flatMap(({ id, score, source, because, reason }): RecommendedItem[] => {
+      const product = catalog.get(id)
+      if (!product) return []
+      const code = reason ?? this.sources.find((one) => one.name === source)?.reason ?? "popular"
+      const variant = product.variants.find(({ available }) => available)
+      return [
+        {
+          product_id: id,
+          ...(variant && { variant_id: variant.id }),
+          score,
+          reason: reasonOf(code, product, because, { catalog, shopper: profile.shopper, seeds }),
+        },
+      ]
+    })
+    const recommendation: Recommendation = {
+      request_id: uuidv7(),
+      placement: placement.name,
+      title: (list.own === 0 && items[0] && FALLBACK_TITLES[items[0].reason.code]) || placement.title,
+      items,
+      ...(list.falls.length > 0 && { fallback: list.falls[0] }),
+      ...(models.version && { model_version: models.version }),
+    }
+    this.expose(recommendation, list, shopper)
+    return recommendation
+  }
+
+  /** Stored only with consent to analytics, and about a shopper only with consent to personalization. */
+  private expose(answer: Recommendation, list: BuiltList, shopper: RecommendationRequest): void {
+    if (!mayStore(shopper.consent) || answer.items.length === 0) return
+    const known = mayProfile(shopper.consent)
+    const { device, country } = shopper.context
+    this.parts.exposures.write({
+      requestId: answer.request_id,
+      ts: this.parts.clock.now(),
+      placement: answer.placement,
+      ...(known && {
+        subject: subjectOf({ customer_id: shopper.customerId, visitor_id: shopper.visitorId }),
+        visitorId: shopper.visitorId,
+        sessionId: shopper.sessionId,
+      }),
+      modelVersion: answer.model_version,
+      fallback: answer.fallback,
+      featureNames: list.featureNames,
+      slots: list.items.map(({ id, score, source, features }) => ({
+        productId: id,
+        score,
+        source,
+        // The order is not random: each slot was certain to be shown.
+        propensity: 1,
+        features,
+      })),
+      context: { device, country },
+    })
+  }
+}
