@@ -1,0 +1,103 @@
+import { Badge } from "@medusajs/ui"
+import type { UseQueryResult } from "@tanstack/react-query"
+import { useWords } from "../../hooks/use-words"
+import type { ModelVersion, OverviewResponse } from "../../lib/api"
+import { metricsTable, splitMetric, type MetricCell, type MetricsTable } from "../../lib/metrics-table"
+import { DataGrid } from "../data-grid"
+import { Notice, QueryState } from "../query-state"
+import { Section } from "../section"
+
+/** How good the live models are on sessions they had not seen, beside popularity. */
+export function LiveModelSection({ query }: { query: UseQueryResult<OverviewResponse, Error> }) {
+  const { t } = useWords()
+  return (
+    <Section title={t("live.title")} subtitle={t("live.subtitle")}>
+      <QueryState query={query}>
+        {({ live }) =>
+          live ? (
+            <LiveModel live={live} />
+          ) : (
+            <Notice title={t("live.emptyTitle")} text={t("live.emptyText")} />
+          )
+        }
+      </QueryState>
+    </Section>
+  )
+}
+
+function LiveModel({ live }: { live: ModelVersion }) {
+  const words = useWords()
+  const { t } = words
+  const { metrics, rows } = metricsTable(live.metrics)
+  if (rows.length === 0) return <Notice title={t("live.noMetrics")} />
+  return (
+    <div>
+      <DataGrid
+        label={t("live.title")}
+        rows={rows}
+        rowKey={({ model }) => model}
+        columns={[
+          { key: "model", header: t("live.model"), cell: (row) => <ModelName row={row} /> },
+          ...metrics.map((metric, index) => ({
+            key: metric,
+            header: words.metric(metric),
+            cell: (row: MetricsTable["rows"][number]) => <Figure cell={row.cells[index]} />,
+            figures: true,
+          })),
+        ]}
+      />
+      <Figures metrics={metrics} />
+    </div>
+  )
+}
+
+function ModelName({ row }: { row: MetricsTable["rows"][number] }) {
+  const { t, model } = useWords()
+  return (
+    <span className="text-ui-fg-base flex items-center gap-x-2 whitespace-nowrap">
+      {model(row.model)}
+      {row.baseline && <Badge size="2xsmall">{t("live.baseline")}</Badge>}
+    </span>
+  )
+}
+
+/** The value; under it, in words and with its sign, how it compares with popularity. */
+function Figure({ cell }: { cell: MetricCell | undefined }) {
+  const { t, score, change } = useWords()
+  if (!cell) return t("common.none")
+  const { value, lift } = cell
+  return (
+    <span className="flex flex-col items-end">
+      <span className="text-ui-fg-base">{score(value)}</span>
+      {lift !== undefined && (
+        <span className="txt-compact-xsmall" title={t("live.lift", { change: change(lift) })}>
+          {change(lift)}
+        </span>
+      )}
+    </span>
+  )
+}
+
+function Figures({ metrics }: { metrics: readonly string[] }) {
+  const words = useWords()
+  const { t } = words
+  const explained = [...new Set(metrics.map((metric) => splitMetric(metric).name))]
+    .map((name) => ({ name, text: t(`metric.${name}.text`, {}, "") }))
+    .filter(({ text }) => text !== "")
+  if (explained.length === 0) return null
+  return (
+    <details className="px-6 py-4">
+      <summary className="txt-compact-small-plus text-ui-fg-subtle w-fit cursor-pointer">
+        {t("live.figures")}
+      </summary>
+      <dl className="flex flex-col gap-y-1 pt-3">
+        {explained.map(({ name, text }) => (
+          <div key={name} className="flex gap-x-2">
+            <dt className="txt-small-plus w-20 shrink-0">{words.metric(name)}</dt>
+            <dd className="txt-small text-ui-fg-subtle">{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}
