@@ -4,6 +4,9 @@ import type { Product } from "../features"
 export const KINDS = ["view", "cart", "purchase"] as const
 export type Kind = (typeof KINDS)[number]
 
+/** Devices by the code stored in `Interactions.device`, from 1; 0 means unknown. */
+export const DEVICES = ["mobile", "tablet", "desktop"] as const
+
 /**
  * Interactions in columns, ordered by (session, ts). All arrays have the same length.
  * Item and user numbers index `itemIds` and `userIds`; user −1 means unknown.
@@ -21,6 +24,11 @@ export interface Interactions {
   kind: Uint8Array
   /** Row where each session begins; length = sessions + 1. */
   sessionStart: Int32Array
+  /** Index into `countries` (ISO 3166-1 alpha-2, upper case), −1 when unknown; absent when no event said one. */
+  country?: Int32Array
+  countries?: string[]
+  /** 0 = unknown, else 1 + index into DEVICES. */
+  device?: Uint8Array
 }
 
 /** Purchased together: distinct items of one order, in columns. */

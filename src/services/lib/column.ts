@@ -1,0 +1,42 @@
+type ColumnArray = Int32Array | Float64Array | Uint8Array | Float32Array
+
+/** A typed array that grows by half: one number per row, without boxing. */
+export class Column<A extends ColumnArray> {
+  private data: A
+  private used = 0
+
+  constructor(
+    private readonly make: new (length: number) => A,
+    capacity = 1024
+  ) {
+    this.data = new make(capacity)
+  }
+
+  get length(): number {
+    return this.used
+  }
+
+  push(value: number): void {
+    if (this.used === this.data.length) {
+      const grown = new this.make(Math.ceil(this.data.length * 1.5) + 16)
+      grown.set(this.data)
+      this.data = grown
+    }
+    this.data[this.used++] = value
+  }
+
+  get(row: number): number {
+    return this.data[row]
+  }
+
+  /** Drops the first `rows` rows. */
+  dropFirst(rows: number): void {
+    this.data.copyWithin(0, rows, this.used)
+    this.used -= rows
+  }
+
+  /** A copy of exactly the rows held. */
+  toArray(): A {
+    return this.data.slice(0, this.used) as A
+  }
+}

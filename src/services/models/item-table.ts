@@ -1,0 +1,55 @@
+import { packStrings, unpackStrings, type Scored, type TopK } from "../lib"
+import type { ModelQuery } from "./model"
+
+/** Item ids with their numbers, shared by all models: one string and one map entry per item. */
+export class ItemTable {
+  private readonly numbers = new Map<string, number>()
+
+  constructor(readonly ids: readonly string[]) {
+    ids.forEach((id, number) => this.numbers.set(id, number))
+  }
+
+  static unpack(block: unknown): ItemTable {
+    return new ItemTable(unpackStrings(block))
+  }
+
+  get size(): number {
+    return this.ids.length
+  }
+
+  pack(): Uint8Array {
+    return packStrings(this.ids)
+  }
+
+  /** Number of an item, or −1 when it is unknown. */
+  numberOf(id: string): number {
+    return this.numbers.get(id) ?? -1
+  }
+
+  /** Numbers of the known ids, in the same order. */
+  known(ids: readonly string[]): number[] {
+    const numbers: number[] = []
+    for (const id of ids) {
+      const number = this.numberOf(id)
+      if (number >= 0) numbers.push(number)
+    }
+    return numbers
+  }
+
+  /** Empties the heap into a list, best first. */
+  scored(top: TopK): Scored[] {
+    const { numbers, scores } = top.drain()
+    return Array.from(numbers, (number, rank) => ({ id: this.ids[number], score: scores[rank] }))
+  }
+}
+
+/**
+ * The item sequence a session model reads: the running session (else the shopper's history), with the
+ * product(s) of the page behind it unless the last of them is what was seen last.
+ */
+export function sequenceOf(query: ModelQuery): readonly string[] {
+  const base = query.session?.length ? query.session : (query.history ?? [])
+  const seeds = query.seeds ?? []
+  if (seeds.length === 0 || base.at(-1) === seeds.at(-1)) return base
+  return [...base, ...seeds]
+}

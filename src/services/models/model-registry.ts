@@ -1,0 +1,147 @@
+import { PersonalizationError, type Logger, type Metrics, type Scored } from "../lib"
+import type { Model, ModelQuery } from "./model"
+import type { ModelStore, ModelVersion } from "./model-store.port"
+import type { TextEmbedder } from "./text-embedder.port"
+import { loadModels } from "./train"
+
+export interface ModelRegistryOptions {
+  logger: Logger
+  metrics: Metrics
+  /** How often the store is asked for a newly promoted version. Default 5. */
+  reloadSeconds?: number
+}
+
+interface Loaded {
+  version: ModelVersion
+  models: Map<string, Model>
+}
+
+/**
+ * The live models in memory. A newly promoted version is loaded beside the running one and swapped in whole, so
+ * that a request never sees two versions mixed within one call; a version that cannot be loaded leaves the
+ * running one in place. Holds two versions for the moment of the swap.
+ */
+export class ModelRegistry {
+  private loaded: Loaded | undefined
+  private timer: NodeJS.Timeout | undefined
+  private reloading: Promise<void> | undefined
+  private readonly listeners = new Set<() => void>()
+  /** A version that failed to load is not tried again at every poll. */
+  private broken: string | undefined
+
+  constructor(
+    private readonly store: ModelStore,
+    private readonly options: ModelRegistryOptions
+  ) {}
+
+  /** Loads the live version, if there is one, and begins to poll. */
+  async start(): Promise<void> {
+    await this.reload()
+    this.timer ??= setInterval(() => void this.reload(), (this.options.reloadSeconds ?? 5) * 1000)
+    this.timer.unref()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer)
+    this.timer = undefined
+    await this.reloading
+  }
+
+  /** Id of the loaded version. */
+  get version(): string | undefined {
+    return this.loaded?.version.version
+  }
+
+  /** The live model that turns a product's words into a vector. */
+  get textEmbedder(): TextEmbedder | undefined {
+    for (const model of this.loaded?.models.values() ?? []) if (isTextEmbedder(model)) return model
+    return undefined
+  }
+
+  /** Asks a live model; [] when there is none or when it fails, which is counted and logged. Never throws. */
+  ask(name: string, query: ModelQuery, k: number): Scored[] {
+    const model = this.loaded?.models.get(name)
+    if (!model) return []
+    try {
+      return model.recommend(query, k)
+    } catch (error) {
+      this.options.metrics.count("model_errors_total", { model: name })
+      this.options.logger.error(`model ${name} failed to answer`, asError(error))
+      return []
+    }
+  }
+
+  /** Calls back after every swap; returns how to stop that. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** Versions, newest first. */
+  list(limit?: number): Promise<ModelVersion[]> {
+    return this.store.list(limit)
+  }
+
+  /** The version that the store holds as live, loaded here or not yet. */
+  live(): Promise<ModelVersion | undefined> {
+    return this.store.live()
+  }
+
+  /** Makes a version live and loads it here at once. @throws `not_found` */
+  async promote(version: string): Promise<ModelVersion> {
+    await this.store.promote(version)
+    this.broken = undefined
+    await this.reload()
+    return (await this.store.live())!
+  }
+
+  /** Goes back to the version that was live before, or to a given one. @throws `not_found` */
+  async rollback(version?: string): Promise<ModelVersion> {
+    const target = version ?? (await this.store.previous())?.version
+    if (target === undefined) {
+      throw new PersonalizationError("not_found", "no earlier version to roll back to: only one was ever live")
+    }
+    return this.promote(target)
+  }
+
+  /** Looks once whether another version is live and swaps it in. Never throws; concurrent calls share one look. */
+  reload(): Promise<void> {
+    this.reloading ??= this.swap()
+      .catch((error: unknown) => {
+        this.options.metrics.count("model_reload_failed_total")
+        this.options.logger.error("the live model version could not be loaded", asError(error))
+      })
+      .finally(() => (this.reloading = undefined))
+    return this.reloading
+  }
+
+  private async swap(): Promise<void> {
+    const live = await this.store.live()
+    if (!live || live.version === this.version || live.version === this.broken) return
+    try {
+      const models = loadModels(live, await this.store.artifacts(live.version))
+      this.loaded = { version: live, models: new Map(models.map((model) => [model.name, model])) }
+    } catch (error) {
+      if (error instanceof PersonalizationError && error.code === "corrupt_artifact") this.broken = live.version
+      throw error
+    }
+    this.broken = undefined
+    this.options.logger.info(`model version ${live.version} is live: ${live.models.join(", ")}`)
+    this.options.metrics.count("model_swaps_total")
+    for (const listener of this.listeners) this.tell(listener)
+  }
+
+  private tell(listener: () => void): void {
+    try {
+      listener()
+    } catch (error) {
+      this.options.logger.error("a listener to a model swap failed", asError(error))
+    }
+  }
+}
+
+function isTextEmbedder(model: Model): model is Model & TextEmbedder {
+  return typeof (model as Partial<TextEmbedder>).embed === "function"
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

@@ -1,0 +1,161 @@
+import { z } from "zod"
+import { TopK, type Artifact, type Scored } from "../lib"
+import { ItemTable } from "./item-table"
+import type { FitContext, Model, ModelDefinition, ModelQuery } from "./model"
+import { modelOptions, numeric } from "./options"
+import { DEVICES, type TrainingData } from "./training-data"
+
+const SECONDS_PER_DAY = 86_400
+
+const optionsSchema = z.strictObject({
+  /** Days after which an interaction counts half; 0 = never fades. */
+  halfLifeDays: numeric().min(0).default(14),
+  /** Weight of a view, a cart, a purchase. */
+  kindWeights: z.array(numeric().min(0)).length(3).default([1, 3, 5]),
+  /** Interactions a country or device must have before its own taste counts as much as everybody's. */
+  smoothing: numeric().min(0).default(200),
+  /** Items remembered per country and device. */
+  segmentItems: numeric().int().min(1).default(500),
+})
+
+/**
+ * Decayed counts, over all and per country and device. A segment's list is smoothed towards everybody's
+ * (a Dirichlet prior of `smoothing` interactions), so that a small country does not rank by noise.
+ * Fit holds one float per item and segment in turn; the model keeps one float per item and `segmentItems` pairs
+ * per segment.
+ */
+class Popularity implements Model {
+  readonly name = "popularity"
+  private readonly options: z.output<typeof optionsSchema>
+  private items = new ItemTable([])
+  /** Items by falling score; scores are shares of all weight. */
+  private order: Int32Array = new Int32Array(0)
+  private shares: Float64Array = new Float64Array(0)
+  private segments = new Map<string, { items: Int32Array; shares: Float64Array }>()
+
+  constructor(options?: Record<string, unknown>) {
+    this.options = modelOptions("popularity", optionsSchema, options)
+  }
+
+  fit(data: TrainingData, context: FitContext): void {
+    const { interactions } = data
+    this.items = new ItemTable(interactions.itemIds)
+    const weights = this.rowWeights(data)
+    const everybody = this.normalise(this.sum(data, weights, () => true).counts)
+    const top = new TopK(this.items.size)
+    everybody.forEach((share, item) => top.offer(item, share))
+    const ranked = top.drain()
+    this.order = ranked.numbers
+    this.shares = ranked.scores
+    this.segments = new Map()
+    const { country, countries = [], device } = interactions
+    countries.forEach((name, code) => {
+      context.checkCancelled()
+      if (country) this.addSegment(`country:${name}`, data, weights, everybody, (row) => country[row] === code)
+    })
+    DEVICES.forEach((name, code) => {
+      if (device) this.addSegment(`device:${name}`, data, weights, everybody, (row) => device[row] === code + 1)
+    })
+    context.progress(1)
+  }
+
+  recommend(query: ModelQuery, k: number): Scored[] {
+    const { country, device } = query.context ?? {}
+    const lists = [this.segments.get(`country:${country}`), this.segments.get(`device:${device}`)].filter(
+      (list) => list !== undefined
+    )
+    if (lists.length === 0) return this.everybody(k, new Set())
+    const merged = new Map<number, number>()
+    for (const list of lists) {
+      list.items.forEach((item, i) => merged.set(item, (merged.get(item) ?? 0) + list.shares[i] / lists.length))
+    }
+    const top = new TopK(Math.min(k, merged.size))
+    for (const [item, share] of merged) top.offer(item, share)
+    const found = this.items.scored(top)
+    if (found.length === k) return found
+    // Beyond what the segments remember, everybody's order goes on, below their last score.
+    const floor = found.at(-1)?.score ?? 1
+    const rest = this.everybody(k - found.length, new Set(found.map(({ id }) => id)))
+    return found.concat(rest.map(({ id, score }) => ({ id, score: Math.min(score, floor) })))
+  }
+
+  save(): Artifact {
+    const arrays: Artifact["arrays"] = { items: this.items.pack(), order: this.order, shares: this.shares }
+    const segments = [...this.segments.keys()]
+    segments.forEach((name, i) => {
+      arrays[`segment${i}.items`] = this.segments.get(name)!.items
+      arrays[`segment${i}.shares`] = this.segments.get(name)!.shares
+    })
+    return { meta: { segments }, arrays }
+  }
+
+  load({ meta, arrays }: Artifact): void {
+    this.items = ItemTable.unpack(arrays.items)
+    this.order = arrays.order as Int32Array
+    this.shares = arrays.shares as Float64Array
+    this.segments = new Map(
+      (meta.segments as string[]).map((name, i) => [
+        name,
+        {
+          items: arrays[`segment${i}.items`] as Int32Array,
+          shares: arrays[`segment${i}.shares`] as Float64Array,
+        },
+      ])
+    )
+  }
+
+  private everybody(k: number, without: ReadonlySet<string>): Scored[] {
+    const found: Scored[] = []
+    for (let i = 0; i < this.order.length && found.length < k; i++) {
+      const id = this.items.ids[this.order[i]]
+      if (!without.has(id)) found.push({ id, score: this.shares[i] })
+    }
+    return found
+  }
+
+  private rowWeights({ interactions, asOf }: TrainingData): Float64Array {
+    const { halfLifeDays, kindWeights } = this.options
+    return Float64Array.from(interactions.ts, (ts, row) => {
+      const days = Math.max(0, asOf / 1000 - ts) / SECONDS_PER_DAY
+      return kindWeights[interactions.kind[row]] * (halfLifeDays > 0 ? 2 ** (-days / halfLifeDays) : 1)
+    })
+  }
+
+  private sum({ interactions }: TrainingData, weights: Float64Array, holds: (row: number) => boolean) {
+    const counts = new Float64Array(this.items.size)
+    let rows = 0
+    for (let row = 0; row < weights.length; row++) {
+      if (!holds(row)) continue
+      counts[interactions.item[row]] += weights[row]
+      rows++
+    }
+    return { counts, rows }
+  }
+
+  private normalise(counts: Float64Array): Float64Array {
+    const total = counts.reduce((sum, count) => sum + count, 0)
+    return total > 0 ? counts.map((count) => count / total) : counts
+  }
+
+  private addSegment(
+    name: string,
+    data: TrainingData,
+    weights: Float64Array,
+    everybody: Float64Array,
+    holds: (row: number) => boolean
+  ): void {
+    const { counts, rows } = this.sum(data, weights, holds)
+    if (rows === 0) return
+    const own = this.normalise(counts)
+    const trust = rows / (rows + this.options.smoothing)
+    const top = new TopK(Math.min(this.options.segmentItems, this.items.size))
+    own.forEach((share, item) => top.offer(item, trust * share + (1 - trust) * everybody[item]))
+    const { numbers, scores } = top.drain()
+    this.segments.set(name, { items: numbers, shares: scores })
+  }
+}
+
+export const popularity: ModelDefinition = {
+  name: "popularity",
+  create: (options) => new Popularity(options),
+}

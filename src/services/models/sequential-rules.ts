@@ -1,0 +1,143 @@
+import { z } from "zod"
+import { groupRows, TopK, type Artifact, type Scored } from "../lib"
+import { ItemTable, sequenceOf } from "./item-table"
+import type { FitContext, Model, ModelDefinition, ModelQuery } from "./model"
+import { flag, modelOptions, numeric } from "./options"
+import type { TrainingData } from "./training-data"
+
+const optionsSchema = z.strictObject({
+  /** How far ahead in a session a rule looks. */
+  steps: numeric().int().min(1).default(10),
+  /** Weight of a successor by its distance d: 1/d, 1/d², or 1. */
+  weighting: z.enum(["div", "quadratic", "same"]).default("div"),
+  /** Successors kept per item. */
+  prune: numeric().int().min(1).default(100),
+  /** Items of the session, from its end, whose rules are added up. */
+  lastItems: numeric().int().min(1).default(4),
+  /** Weight of a rule by each step back in the session. */
+  decay: numeric().min(0).max(1).default(0.6),
+  /** A rule's weight is divided by its item's support plus this, so that rare items do not shout. 0: not divided. */
+  smoothing: numeric().min(0).default(10),
+  /** May the item seen last be recommended again? */
+  recommendLast: flag().default(false),
+})
+
+/**
+ * Sequential rules (Kamehkhosh, Jannach & Ludewig 2017): who saw i went on to j, weighted by 1/distance.
+ * Fit needs 8 bytes per interaction and item; the model keeps at most `prune` pairs (12 bytes) per item.
+ */
+class SequentialRules implements Model {
+  readonly name = "sequential-rules"
+  private readonly options: z.output<typeof optionsSchema>
+  private items = new ItemTable([])
+  private start: Int32Array = new Int32Array(1)
+  private successor: Int32Array = new Int32Array(0)
+  private weight: Float64Array = new Float64Array(0)
+  private support: Int32Array = new Int32Array(0)
+  private scratch: Float64Array = new Float64Array(0)
+
+  constructor(options?: Record<string, unknown>) {
+    this.options = modelOptions("sequential-rules", optionsSchema, options)
+  }
+
+  fit({ interactions }: TrainingData, context: FitContext): void {
+    const { steps, prune, recommendLast } = this.options
+    const { item, session } = interactions
+    this.items = new ItemTable(interactions.itemIds)
+    const size = this.items.size
+    const byItem = groupRows(item, size)
+    const sums = new Float64Array(size)
+    const top = new TopK(Math.min(prune, size))
+    const successors: Int32Array[] = []
+    const weights: Float64Array[] = []
+    this.start = new Int32Array(size + 1)
+    this.support = new Int32Array(size)
+    for (let from = 0; from < size; from++) {
+      if ((from & 1023) === 0) {
+        context.checkCancelled()
+        context.progress(from / size)
+      }
+      const touched: number[] = []
+      for (let at = byItem.start[from]; at < byItem.start[from + 1]; at++) {
+        const row = byItem.rows[at]
+        for (let d = 1; d <= steps && session[row + d] === session[row]; d++) {
+          const to = item[row + d]
+          if (to === from && !recommendLast) continue
+          if (sums[to] === 0) touched.push(to)
+          sums[to] += this.weightAt(d)
+        }
+      }
+      for (const to of touched) {
+        top.offer(to, sums[to])
+        sums[to] = 0
+      }
+      const { numbers, scores } = top.drain()
+      successors.push(numbers)
+      weights.push(scores)
+      this.start[from + 1] = this.start[from] + numbers.length
+      this.support[from] = byItem.start[from + 1] - byItem.start[from]
+    }
+    this.successor = new Int32Array(this.start[size])
+    this.weight = new Float64Array(this.start[size])
+    successors.forEach((numbers, from) => this.successor.set(numbers, this.start[from]))
+    weights.forEach((scores, from) => this.weight.set(scores, this.start[from]))
+    this.scratch = new Float64Array(size)
+    context.progress(1)
+  }
+
+  recommend(query: ModelQuery, k: number): Scored[] {
+    const { lastItems, decay, smoothing, recommendLast } = this.options
+    const recent = this.items.known(sequenceOf(query).slice(-lastItems))
+    const touched: number[] = []
+    let trust = 1
+    for (let back = recent.length - 1; back >= 0; back--) {
+      const from = recent[back]
+      const divisor = smoothing > 0 ? this.support[from] + smoothing : 1
+      for (let at = this.start[from]; at < this.start[from + 1]; at++) {
+        const to = this.successor[at]
+        if (this.scratch[to] === 0) touched.push(to)
+        this.scratch[to] += (trust * this.weight[at]) / divisor
+      }
+      trust *= decay
+    }
+    const last = recommendLast ? -1 : recent.at(-1)
+    const top = new TopK(Math.min(k, touched.length))
+    for (const to of touched) {
+      if (to !== last) top.offer(to, this.scratch[to])
+      this.scratch[to] = 0
+    }
+    return this.items.scored(top)
+  }
+
+  save(): Artifact {
+    return {
+      meta: {},
+      arrays: {
+        items: this.items.pack(),
+        start: this.start,
+        successor: this.successor,
+        weight: this.weight,
+        support: this.support,
+      },
+    }
+  }
+
+  load({ arrays }: Artifact): void {
+    this.items = ItemTable.unpack(arrays.items)
+    this.start = arrays.start as Int32Array
+    this.successor = arrays.successor as Int32Array
+    this.weight = arrays.weight as Float64Array
+    this.support = arrays.support as Int32Array
+    this.scratch = new Float64Array(this.items.size)
+  }
+
+  private weightAt(distance: number): number {
+    if (this.options.weighting === "same") return 1
+    return this.options.weighting === "div" ? 1 / distance : 1 / (distance * distance)
+  }
+}
+
+export const sequentialRules: ModelDefinition = {
+  name: "sequential-rules",
+  create: (options) => new SequentialRules(options),
+}

@@ -1,0 +1,86 @@
+import { groupRows } from "../lib"
+import type { Baskets, Interactions, TrainingData } from "./training-data"
+
+/** Training data before a moment, and what came after it to test on. */
+export interface Fold {
+  train: TrainingData
+  /** Sessions that ended after the cut: item ids in order, with their end in ms. */
+  sessions: { items: string[]; endedAt: number }[]
+  /** Orders after the cut: distinct item ids. */
+  baskets: string[][]
+}
+
+/**
+ * Cuts the newest `share` of the sessions off. Nothing that happened at or after the first held-out session's end
+ * is trained on. Repeats of one item in a row count as one step, for a cart after a view is not a next item.
+ */
+export function temporalFold(data: TrainingData, share: number): Fold {
+  const { interactions, baskets } = data
+  const total = interactions.sessionStart.length - 1
+  const held = Math.min(total, Math.max(1, Math.round(total * share)))
+  const first = total - held
+  const cut = first < total ? interactions.ts[interactions.sessionStart[first + 1] - 1] : Infinity
+  const sessions: Fold["sessions"] = []
+  for (let session = first; session < total; session++) {
+    const items: string[] = []
+    const end = interactions.sessionStart[session + 1]
+    for (let row = interactions.sessionStart[session]; row < end; row++) {
+      const id = interactions.itemIds[interactions.item[row]]
+      if (items.at(-1) !== id) items.push(id)
+    }
+    sessions.push({ items, endedAt: interactions.ts[end - 1] * 1000 })
+  }
+  const heldBaskets: string[][] = []
+  let early = 0
+  for (let basket = 0; basket < baskets.ts.length; basket++) {
+    if (baskets.ts[basket] < cut) {
+      early = basket + 1
+      continue
+    }
+    const rows = baskets.item.subarray(baskets.start[basket], baskets.start[basket + 1])
+    heldBaskets.push(Array.from(rows, (item) => interactions.itemIds[item]))
+  }
+  const train = {
+    interactions: firstSessions(interactions, first),
+    baskets: firstBaskets(baskets, early),
+    products: data.products,
+    asOf: Number.isFinite(cut) ? cut * 1000 : data.asOf,
+  }
+  return { train, sessions, baskets: heldBaskets }
+}
+
+/** The oldest `count` sessions. Items and users keep their numbers. */
+export function firstSessions(interactions: Interactions, count: number): Interactions {
+  const rows = interactions.sessionStart[count]
+  const { item, user, session, ts, kind, country, device } = interactions
+  return {
+    ...interactions,
+    item: item.subarray(0, rows),
+    user: user.subarray(0, rows),
+    session: session.subarray(0, rows),
+    ts: ts.subarray(0, rows),
+    kind: kind.subarray(0, rows),
+    sessionStart: interactions.sessionStart.subarray(0, count + 1),
+    ...(country && { country: country.subarray(0, rows) }),
+    ...(device && { device: device.subarray(0, rows) }),
+  }
+}
+
+function firstBaskets(baskets: Baskets, count: number): Baskets {
+  return {
+    start: baskets.start.subarray(0, count + 1),
+    item: baskets.item.subarray(0, baskets.start[count]),
+    ts: baskets.ts.subarray(0, count),
+  }
+}
+
+/** Rows of one user in time order, by user number. */
+export function rowsByUser({ user, userIds, ts }: Interactions): number[][] {
+  const { start, rows } = groupRows(
+    user.map((number) => number + 1),
+    userIds.length + 1
+  )
+  return userIds.map((_, number) =>
+    Array.from(rows.subarray(start[number + 1], start[number + 2])).sort((a, b) => ts[a] - ts[b] || a - b)
+  )
+}

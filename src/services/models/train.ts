@@ -1,0 +1,192 @@
+import {
+  bootstrapMean,
+  pairedBootstrap,
+  PersonalizationError,
+  systemClock,
+  type Artifact,
+  type Clock,
+  type ListMetrics,
+} from "../lib"
+import { artifactsDigest } from "./artifacts-digest"
+import type { FitContext, Model } from "./model"
+import type { ModelVersion } from "./model-store.port"
+import { decidePromotion, type Promotion } from "./promotion"
+import { MODELS } from "./registry"
+import { temporalFold, type Fold } from "./temporal-split"
+import type { TrainingData } from "./training-data"
+import { basketExamples, mean, measure, nextItemExamples, VALIDATION_K, type ValidationExample } from "./validation"
+
+export interface TrainOptions {
+  /** Fewer interactions than this: `nothing_to_train`. Default 50. */
+  minEvents?: number
+  /** Newest share of the sessions held out to measure. Default 0.1. */
+  validationShare?: number
+  /** Validation steps at most, the newest. Default 5000. */
+  maxValidation?: number
+  /** Options by model name. */
+  models?: Record<string, Record<string, unknown>>
+  /** What is live now, to compare with. */
+  live?: { version: ModelVersion; artifacts: Record<string, Artifact> }
+  clock?: Clock
+}
+
+/** With fewer common examples a comparison with the live version says nothing. */
+const MIN_COMPARISON = 100
+
+/** `context.progress` with the stage that it belongs to. */
+export interface TrainContext extends FitContext {
+  /** Told when a stage begins: `validate:<model>`, `fit:<model>`. */
+  stage?(name: string): void
+}
+
+/**
+ * Trains all models: fits them on the older sessions, measures them on the newest against popularity, then fits
+ * them again on everything. A version that should not go live carries the reason.
+ * @throws PersonalizationError `nothing_to_train`, `cancelled`
+ */
+export async function train(
+  data: TrainingData,
+  options: TrainOptions,
+  context: TrainContext
+): Promise<{ artifacts: Record<string, Artifact>; version: ModelVersion; promotion: Promotion }> {
+  const { minEvents = 50, validationShare = 0.1, maxValidation = 5000, clock = systemClock } = options
+  const begun = clock.now()
+  const events = data.interactions.item.length
+  if (events === 0 || events < minEvents) {
+    throw new PersonalizationError(
+      "nothing_to_train",
+      `${events} interactions that models may learn from, and ${minEvents} are needed: wait for more shoppers who ` +
+        "agree to `model_training`, import orders, or lower the option `training.minEvents`"
+    )
+  }
+  const fold = temporalFold(data, validationShare)
+  const steps = nextItemExamples(fold, maxValidation)
+  const baskets = basketExamples(fold, maxValidation)
+  const half = MODELS.length
+  const metrics: ModelVersion["metrics"] = {}
+  const measured = new Map<string, ListMetrics[]>()
+  for (const [i, definition] of MODELS.entries()) {
+    const model = definition.create(options.models?.[definition.name])
+    await fit(model, fold.train, stage(context, `validate:${model.name}`, i / (2 * half), 0.5 / half))
+    const { perExample, coverage } = measure(model, steps, data.interactions.itemIds.length, context)
+    measured.set(model.name, perExample)
+    metrics[model.name] = summarise(perExample, steps, coverage, context.seed)
+    const basket = measure(model, baskets, 0, context).perExample
+    metrics[model.name][`basket_hr@${VALIDATION_K}`] = mean(basket.map(({ hr }) => hr))
+    metrics[model.name].basket_examples = baskets.length
+  }
+  const promotion = compareWithLive(options.live, fold, steps, measured, context)
+  const artifacts: Record<string, Artifact> = {}
+  for (const [i, definition] of MODELS.entries()) {
+    const model = definition.create(options.models?.[definition.name])
+    await fit(model, data, stage(context, `fit:${model.name}`, 0.5 + i / (2 * half), 0.5 / half))
+    artifacts[model.name] = model.save()
+  }
+  const config = { models: options.models ?? {}, seed: context.seed, validationShare }
+  context.progress(1)
+  return {
+    artifacts,
+    promotion,
+    version: {
+      version: artifactsDigest(artifacts, config),
+      status: "candidate",
+      createdAt: begun,
+      models: Object.keys(artifacts),
+      config,
+      window: windowOf(data),
+      metrics,
+      ...(!promotion.promote && { reason: promotion.reason }),
+      durationMs: clock.now() - begun,
+    },
+  }
+}
+
+async function fit(model: Model, data: TrainingData, context: FitContext): Promise<void> {
+  // Lets a message that cancels the run arrive between two models.
+  await new Promise((resolve) => setImmediate(resolve))
+  context.checkCancelled()
+  await model.fit(data, context)
+}
+
+/** The part of a run's progress that one model's fit stands for. */
+function stage(context: TrainContext, name: string, from: number, share: number): FitContext {
+  context.stage?.(name)
+  return {
+    seed: context.seed,
+    logger: context.logger,
+    progress: (part) => context.progress(from + share * Math.min(1, Math.max(0, part))),
+    checkCancelled: () => context.checkCancelled(),
+  }
+}
+
+function summarise(
+  perExample: readonly ListMetrics[],
+  examples: readonly ValidationExample[],
+  coverage: number,
+  seed: number
+): Record<string, number> {
+  const hits = perExample.map(({ hr }) => hr)
+  const units = examples.map(({ unit }) => unit)
+  const interval = bootstrapMean(hits, units, { seed, rounds: 500 })
+  return {
+    [`hr@${VALIDATION_K}`]: mean(hits),
+    [`hr@${VALIDATION_K}_low`]: interval.low,
+    [`hr@${VALIDATION_K}_high`]: interval.high,
+    [`mrr@${VALIDATION_K}`]: mean(perExample.map(({ mrr }) => mrr)),
+    [`ndcg@${VALIDATION_K}`]: mean(perExample.map(({ ndcg }) => ndcg)),
+    [`coverage@${VALIDATION_K}`]: coverage,
+    examples: examples.length,
+  }
+}
+
+/** Compares best model with best model on the sessions that neither side has learned from. */
+function compareWithLive(
+  live: TrainOptions["live"],
+  fold: Fold,
+  steps: readonly ValidationExample[],
+  measured: ReadonlyMap<string, readonly ListMetrics[]>,
+  context: FitContext
+): Promotion {
+  if (!live) return decidePromotion({ hasLive: false })
+  const fresh = steps.flatMap(({ at }, i) => (at > live.version.window.to ? [i] : []))
+  if (fresh.length < MIN_COMPARISON) return decidePromotion({ hasLive: true })
+  const examples = fresh.map((i) => steps[i])
+  const hits = (list: readonly ListMetrics[]) => list.map(({ hr }) => hr)
+  const candidates = [...measured.values()].map((list) => hits(fresh.map((i) => list[i])))
+  const incumbents = loadModels(live.version, live.artifacts).map((model) =>
+    hits(measure(model, examples, 0, context).perExample)
+  )
+  const best = (lists: readonly number[][]) => lists.reduce((a, b) => (mean(b) > mean(a) ? b : a))
+  if (incumbents.length === 0) return decidePromotion({ hasLive: true })
+  const units = examples.map(({ unit }) => unit)
+  return decidePromotion({
+    hasLive: true,
+    difference: pairedBootstrap(best(candidates), best(incumbents), units, { seed: context.seed }),
+  })
+}
+
+/** Models of a version, ready to be asked; one that this release no longer knows is left out. */
+export function loadModels(version: ModelVersion, artifacts: Record<string, Artifact>): Model[] {
+  const options = version.config.models as TrainOptions["models"]
+  return MODELS.filter(({ name }) => artifacts[name]).map(({ name, create }) => {
+    const model = create(options?.[name])
+    model.load(artifacts[name])
+    return model
+  })
+}
+
+function windowOf({ interactions }: TrainingData): ModelVersion["window"] {
+  let from = Infinity
+  let to = -Infinity
+  for (const ts of interactions.ts) {
+    from = Math.min(from, ts)
+    to = Math.max(to, ts)
+  }
+  return {
+    from: from * 1000,
+    to: to * 1000,
+    events: interactions.item.length,
+    sessions: interactions.sessionStart.length - 1,
+    items: interactions.itemIds.length,
+  }
+}

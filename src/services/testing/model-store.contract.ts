@@ -1,0 +1,138 @@
+import type { ModelStore, ModelVersion } from "../models"
+
+/** A store to test, and how to let its clock move on between two writes. */
+export interface ModelStoreFixture {
+  store: ModelStore
+  /** Makes the next write later than the last. */
+  tick(): void | Promise<void>
+  close?(): Promise<void>
+}
+
+const version = (name: string, createdAt: number): ModelVersion => ({
+  version: name,
+  status: "candidate",
+  createdAt,
+  models: ["popularity"],
+  config: { models: { popularity: { halfLifeDays: 7 } }, seed: 1 },
+  window: { from: 1000, to: 2000, events: 10, sessions: 3, items: 4 },
+  metrics: { popularity: { "hr@20": 0.25 } },
+  durationMs: 12,
+})
+
+const artifacts = () => ({
+  popularity: {
+    meta: { segments: ["country:DE"] },
+    arrays: {
+      bytes: Uint8Array.of(0, 255),
+      ints: Int32Array.of(-1, 2 ** 31 - 1),
+      words: Uint32Array.of(2 ** 32 - 1),
+      floats: Float32Array.of(0.5, NaN),
+      doubles: Float64Array.of(Math.PI, -Infinity),
+      empty: new Int32Array(0),
+      // A view into the middle of a larger buffer: only its own part may be stored.
+      view: new Float64Array([1, 2, 3, 4]).subarray(1, 3),
+    },
+  },
+})
+
+/** What every ModelStore must do. */
+export function modelStoreContract(name: string, make: () => Promise<ModelStoreFixture>): void {
+  describe(`ModelStore: ${name}`, () => {
+    let fixture: ModelStoreFixture
+    let store: ModelStore
+
+    beforeEach(async () => {
+      fixture = await make()
+      store = fixture.store
+    })
+    afterEach(() => fixture.close?.())
+
+    const add = async (id: string, createdAt: number) => {
+      await fixture.tick()
+      await store.save(version(id, createdAt), artifacts())
+    }
+    const promote = async (id: string) => {
+      await fixture.tick()
+      await store.promote(id)
+    }
+
+    it("is empty at first", async () => {
+      expect(await store.list()).toEqual([])
+      expect(await store.live()).toBeUndefined()
+      expect(await store.previous()).toBeUndefined()
+    })
+
+    it("gives back what was saved, to the last bit", async () => {
+      await add("a", 1)
+      expect(await store.list()).toEqual([version("a", 1)])
+      const loaded = await store.artifacts("a")
+      expect(Object.keys(loaded)).toEqual(["popularity"])
+      expect(loaded.popularity.meta).toEqual({ segments: ["country:DE"] })
+      for (const [key, value] of Object.entries(artifacts().popularity.arrays)) {
+        const array = loaded.popularity.arrays[key]
+        expect(array.constructor.name).toBe(value.constructor.name)
+        expect(Array.from(array)).toEqual(Array.from(value))
+      }
+    })
+
+    it("lists the newest first, up to a limit", async () => {
+      await add("b", 2)
+      await add("a", 1)
+      await add("c", 3)
+      expect((await store.list()).map((v) => v.version)).toEqual(["c", "b", "a"])
+      expect((await store.list(2)).map((v) => v.version)).toEqual(["c", "b"])
+    })
+
+    it("has one live version, and knows the one before", async () => {
+      await add("a", 1)
+      await add("b", 2)
+      await promote("a")
+      expect(await store.live()).toMatchObject({ version: "a", status: "live", promotedAt: expect.any(Number) })
+      expect(await store.previous()).toBeUndefined()
+      await promote("b")
+      expect((await store.live())?.version).toBe("b")
+      expect(await store.previous()).toMatchObject({ version: "a", status: "retired" })
+      expect((await store.list()).filter((v) => v.status === "live")).toHaveLength(1)
+    })
+
+    it("goes back and forth between two versions", async () => {
+      await add("a", 1)
+      await add("b", 2)
+      await promote("a")
+      await promote("b")
+      await promote("a")
+      expect((await store.live())?.version).toBe("a")
+      expect((await store.previous())?.version).toBe("b")
+    })
+
+    it("changes nothing when the live version is promoted again", async () => {
+      await add("a", 1)
+      await add("b", 2)
+      await promote("a")
+      await promote("b")
+      await promote("b")
+      expect((await store.previous())?.version).toBe("a")
+    })
+
+    it("keeps a live version live when the same version is saved again", async () => {
+      await add("a", 1)
+      await promote("a")
+      await add("a", 5)
+      expect(await store.live()).toMatchObject({ version: "a", status: "live" })
+      expect(await store.list()).toHaveLength(1)
+    })
+
+    it("keeps the reason of a candidate, and drops it when the candidate goes live", async () => {
+      await store.save({ ...version("a", 1), reason: "worse" }, artifacts())
+      expect((await store.list())[0].reason).toBe("worse")
+      await promote("a")
+      expect((await store.live())?.reason).toBeUndefined()
+    })
+
+    it("refuses a version that it does not hold", async () => {
+      await expect(store.promote("none")).rejects.toMatchObject({ code: "not_found" })
+      await expect(store.artifacts("none")).rejects.toMatchObject({ code: "not_found" })
+      expect(await store.live()).toBeUndefined()
+    })
+  })
+}
