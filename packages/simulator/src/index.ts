@@ -1,0 +1,7 @@
+export * from "./assortment"
+export * from "./picture"
+export * from "./products"
+export * from "./shoppers"
+export * from "./session"
+export * from "./history"
+export * from "./effects"
