@@ -3,7 +3,10 @@ import type { ModelStore, ModelVersion } from "../../services/models"
 
 /** Versions in memory, for tests and for stores without a database. */
 export class MemoryModelStore implements ModelStore {
-  private readonly versions = new Map<string, { version: ModelVersion; artifacts: Record<string, Artifact> }>()
+  private readonly versions = new Map<
+    string,
+    { version: ModelVersion; artifacts: Record<string, Artifact> }
+  >()
   /** Versions in the order in which they went live; the last one is live. */
   private readonly promotions: string[] = []
 
@@ -13,7 +16,10 @@ export class MemoryModelStore implements ModelStore {
     const known = this.versions.get(version.version)?.version
     const kept = known && { status: known.status, promotedAt: known.promotedAt }
     this.versions.delete(version.version)
-    this.versions.set(version.version, { version: structuredClone({ ...version, ...kept }), artifacts: structuredClone(artifacts) })
+    this.versions.set(version.version, {
+      version: structuredClone({ ...version, ...kept }),
+      artifacts: structuredClone(artifacts),
+    })
   }
 
   async list(limit = 50): Promise<ModelVersion[]> {

@@ -11,7 +11,9 @@ export function unpackStrings(block: unknown): string[] {
     const values: unknown = JSON.parse(new TextDecoder().decode(block as Uint8Array))
     if (Array.isArray(values) && values.every((value) => typeof value === "string")) return values
   } catch (cause) {
-    throw new PersonalizationError("corrupt_artifact", "a list of ids in an artifact cannot be read", { cause })
+    throw new PersonalizationError("corrupt_artifact", "a list of ids in an artifact cannot be read", {
+      cause,
+    })
   }
   throw new PersonalizationError("corrupt_artifact", "a list of ids in an artifact is not a list of strings")
 }

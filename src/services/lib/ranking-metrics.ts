@@ -19,7 +19,7 @@ export interface ListMetrics {
  */
 export function pessimisticRanks(list: readonly Scored[], targets: ReadonlySet<string>): number[] {
   const ranks: number[] = []
-  for (let begin = 0; begin < list.length; ) {
+  for (let begin = 0; begin < list.length;) {
     let end = begin
     let hits = 0
     while (end < list.length && list[end].score === list[begin].score) {

@@ -14,7 +14,12 @@ export interface SparseRows {
  * @returns width × rank, row-major, columns by falling singular value; a column's largest entry is positive.
  * `rank` beyond what the matrix holds gives zero columns. Memory: 8 × (rows + width) × (rank + 8) bytes.
  */
-export function rightSingularVectors(matrix: SparseRows, rank: number, seed: number, onStep?: () => void): Float64Array {
+export function rightSingularVectors(
+  matrix: SparseRows,
+  rank: number,
+  seed: number,
+  onStep?: () => void
+): Float64Array {
   const { rows, width } = matrix
   const sketch = Math.min(rank + 8, rows, width)
   const random = new Random(seed)
@@ -44,7 +49,11 @@ export function rightSingularVectors(matrix: SparseRows, rank: number, seed: num
   return result
 }
 
-function multiply({ rows, start, columns, values }: SparseRows, dense: Float64Array, c: number): Float64Array {
+function multiply(
+  { rows, start, columns, values }: SparseRows,
+  dense: Float64Array,
+  c: number
+): Float64Array {
   const out = new Float64Array(rows * c)
   for (let row = 0; row < rows; row++) {
     for (let at = start[row]; at < start[row + 1]; at++) {
@@ -55,7 +64,11 @@ function multiply({ rows, start, columns, values }: SparseRows, dense: Float64Ar
   return out
 }
 
-function multiplyTransposed({ rows, width, start, columns, values }: SparseRows, dense: Float64Array, c: number) {
+function multiplyTransposed(
+  { rows, width, start, columns, values }: SparseRows,
+  dense: Float64Array,
+  c: number
+) {
   const out = new Float64Array(width * c)
   for (let row = 0; row < rows; row++) {
     for (let at = start[row]; at < start[row + 1]; at++) {
@@ -101,7 +114,10 @@ function gram(matrix: Float64Array, rows: number, c: number): Float64Array {
 }
 
 /** Eigenvalues, falling, and eigenvectors (columns) of a small symmetric matrix: cyclic Jacobi rotations. */
-export function symmetricEigen(matrix: Float64Array, n: number): { values: Float64Array; vectors: Float64Array } {
+export function symmetricEigen(
+  matrix: Float64Array,
+  n: number
+): { values: Float64Array; vectors: Float64Array } {
   const a = Float64Array.from(matrix)
   const v = new Float64Array(n * n)
   for (let i = 0; i < n; i++) v[i * n + i] = 1

@@ -2,7 +2,10 @@ import { createHash } from "node:crypto"
 import type { Artifact } from "../lib"
 
 /** First 16 hex digits of a sha256 over configuration and artifacts; equal content gives an equal version. */
-export function artifactsDigest(artifacts: Record<string, Artifact>, config: Record<string, unknown>): string {
+export function artifactsDigest(
+  artifacts: Record<string, Artifact>,
+  config: Record<string, unknown>
+): string {
   const hash = createHash("sha256").update(sortedJson(config))
   for (const name of Object.keys(artifacts).sort()) {
     const { meta, arrays } = artifacts[name]

@@ -58,7 +58,8 @@ export async function buildTrainingData(
         baskets.add(order === undefined ? `event:${event.event_id}` : `order:${String(order)}`, ts, bought)
       }
     }
-    if (columns.length > maxInteractions) columns.dropFirst(columns.length - Math.floor(maxInteractions * 0.875))
+    if (columns.length > maxInteractions)
+      columns.dropFirst(columns.length - Math.floor(maxInteractions * 0.875))
   }
   return {
     interactions: columns.build(items.names, users.names, countries.names),

@@ -99,7 +99,10 @@ export class ModelRegistry {
   async rollback(version?: string): Promise<ModelVersion> {
     const target = version ?? (await this.store.previous())?.version
     if (target === undefined) {
-      throw new PersonalizationError("not_found", "no earlier version to roll back to: only one was ever live")
+      throw new PersonalizationError(
+        "not_found",
+        "no earlier version to roll back to: only one was ever live"
+      )
     }
     return this.promote(target)
   }
@@ -122,7 +125,8 @@ export class ModelRegistry {
       const models = loadModels(live, await this.store.artifacts(live.version))
       this.loaded = { version: live, models: new Map(models.map((model) => [model.name, model])) }
     } catch (error) {
-      if (error instanceof PersonalizationError && error.code === "corrupt_artifact") this.broken = live.version
+      if (error instanceof PersonalizationError && error.code === "corrupt_artifact")
+        this.broken = live.version
       throw error
     }
     this.broken = undefined

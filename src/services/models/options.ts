@@ -20,4 +20,5 @@ export function modelOptions<S extends z.ZodType>(model: string, schema: S, inpu
 export const numeric = () => z.coerce.number()
 
 /** A yes or no that may also come as text, as it does from a command line. */
-export const flag = () => z.preprocess((value) => (value === "true" ? true : value === "false" ? false : value), z.boolean())
+export const flag = () =>
+  z.preprocess((value) => (value === "true" ? true : value === "false" ? false : value), z.boolean())

@@ -51,10 +51,12 @@ class Popularity implements Model {
     const { country, countries = [], device } = interactions
     countries.forEach((name, code) => {
       context.checkCancelled()
-      if (country) this.addSegment(`country:${name}`, data, weights, everybody, (row) => country[row] === code)
+      if (country)
+        this.addSegment(`country:${name}`, data, weights, everybody, (row) => country[row] === code)
     })
     DEVICES.forEach((name, code) => {
-      if (device) this.addSegment(`device:${name}`, data, weights, everybody, (row) => device[row] === code + 1)
+      if (device)
+        this.addSegment(`device:${name}`, data, weights, everybody, (row) => device[row] === code + 1)
     })
     context.progress(1)
   }
@@ -67,7 +69,9 @@ class Popularity implements Model {
     if (lists.length === 0) return this.everybody(k, new Set())
     const merged = new Map<number, number>()
     for (const list of lists) {
-      list.items.forEach((item, i) => merged.set(item, (merged.get(item) ?? 0) + list.shares[i] / lists.length))
+      list.items.forEach((item, i) =>
+        merged.set(item, (merged.get(item) ?? 0) + list.shares[i] / lists.length)
+      )
     }
     const top = new TopK(Math.min(k, merged.size))
     for (const [item, share] of merged) top.offer(item, share)

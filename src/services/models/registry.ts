@@ -6,4 +6,10 @@ import { textLsa } from "./text-lsa"
 import { vmisKnn } from "./vmis-knn"
 
 /** All models, in the order in which they are trained. A new model is one file and one line here. */
-export const MODELS: readonly ModelDefinition[] = [popularity, sequentialRules, vmisKnn, boughtTogether, textLsa]
+export const MODELS: readonly ModelDefinition[] = [
+  popularity,
+  sequentialRules,
+  vmisKnn,
+  boughtTogether,
+  textLsa,
+]

@@ -101,7 +101,10 @@ export class TextLsa implements Model, TextEmbedder {
 
   save(): Artifact {
     const { hashes, idf, basis, vectors } = this
-    return { meta: { dimensions: this.size }, arrays: { hashes, idf, basis, items: this.items.pack(), vectors } }
+    return {
+      meta: { dimensions: this.size },
+      arrays: { hashes, idf, basis, items: this.items.pack(), vectors },
+    }
   }
 
   load({ meta, arrays }: Artifact): void {
@@ -122,7 +125,8 @@ export class TextLsa implements Model, TextEmbedder {
   private chooseFeatures(products: readonly Product[]): void {
     const counts = new Map<number, number>()
     for (const product of products) {
-      for (const feature of productFeatures(product).keys()) counts.set(feature, (counts.get(feature) ?? 0) + 1)
+      for (const feature of productFeatures(product).keys())
+        counts.set(feature, (counts.get(feature) ?? 0) + 1)
     }
     const shared = [...counts].filter(([, count]) => count >= 2 || products.length < 2)
     shared.sort(([hashA, a], [hashB, b]) => b - a || hashA - hashB)

@@ -14,7 +14,14 @@ import { decidePromotion, type Promotion } from "./promotion"
 import { MODELS } from "./registry"
 import { temporalFold, type Fold } from "./temporal-split"
 import type { TrainingData } from "./training-data"
-import { basketExamples, mean, measure, nextItemExamples, VALIDATION_K, type ValidationExample } from "./validation"
+import {
+  basketExamples,
+  mean,
+  measure,
+  nextItemExamples,
+  VALIDATION_K,
+  type ValidationExample,
+} from "./validation"
 
 export interface TrainOptions {
   /** Fewer interactions than this: `nothing_to_train`. Default 50. */

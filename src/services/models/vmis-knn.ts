@@ -80,7 +80,11 @@ class VmisKnn implements Model {
     let pairs = 0
     for (let session = 0; session < sessions; session++) {
       if ((session & 65_535) === 0) context.checkCancelled()
-      for (let row = interactions.sessionStart[session]; row < interactions.sessionStart[session + 1]; row++) {
+      for (
+        let row = interactions.sessionStart[session];
+        row < interactions.sessionStart[session + 1];
+        row++
+      ) {
         const item = interactions.item[row]
         if (seenIn[item] === session) continue
         seenIn[item] = session
@@ -133,7 +137,10 @@ class VmisKnn implements Model {
 
   save(): Artifact {
     const { itemStart, itemSessions, sessionStart, sessionItems, idf } = this
-    return { meta: {}, arrays: { items: this.items.pack(), itemStart, itemSessions, sessionStart, sessionItems, idf } }
+    return {
+      meta: {},
+      arrays: { items: this.items.pack(), itemStart, itemSessions, sessionStart, sessionItems, idf },
+    }
   }
 
   load({ arrays }: Artifact): void {
@@ -168,7 +175,11 @@ class VmisKnn implements Model {
   }
 
   /** Merges the posting lists; fills `candidate`, `similarity` and `step`, and returns how many there are. */
-  private findCandidates(unique: readonly number[], weights: readonly number[], steps: readonly number[]): number {
+  private findCandidates(
+    unique: readonly number[],
+    weights: readonly number[],
+    steps: readonly number[]
+  ): number {
     const { m, lengthNorm, recencyScale } = this.options
     const sessions = this.sessionStart.length - 1
     const cursors = unique.map((item) => this.itemStart[item])

@@ -87,7 +87,11 @@ export function modelStoreContract(name: string, make: () => Promise<ModelStoreF
       await add("a", 1)
       await add("b", 2)
       await promote("a")
-      expect(await store.live()).toMatchObject({ version: "a", status: "live", promotedAt: expect.any(Number) })
+      expect(await store.live()).toMatchObject({
+        version: "a",
+        status: "live",
+        promotedAt: expect.any(Number),
+      })
       expect(await store.previous()).toBeUndefined()
       await promote("b")
       expect((await store.live())?.version).toBe("b")
