@@ -1,7 +1,9 @@
-import type { Metrics } from "../../services/lib"
-import type { EventLog, Ingest } from "../../services/events"
+import type { EventLog, EventRates, Ingest } from "../../services/events"
 import type { CatalogKeeper, FeatureStore } from "../../services/features"
+import type { Metrics } from "../../services/lib"
 import type { ModelRegistry } from "../../services/models"
+import type { Consent, SubjectRef } from "../../services/privacy"
+import type { ContentIndex, IndexState } from "../../services/retrieval"
 import type { ExposureStore, PlacementStore, Recommender } from "../../services/serving"
 import type { PersonalizationOptions } from "./options"
 import type { TrainingRuns } from "./training-runs"
@@ -14,16 +16,32 @@ export interface Engine {
   metricsText(): Promise<string>
   readonly log: EventLog
   readonly ingest: Ingest
+  readonly rates: EventRates
   readonly features: FeatureStore
+  /** Resolves when everything durable before the call is in the features. */
+  featuresCaughtUp(): Promise<void>
   /** In-memory catalogue, kept in step with its store. */
   readonly catalog: CatalogKeeper
   /** Live models: loads, hot-swaps, rolls back. */
   readonly models: ModelRegistry
+  readonly content: ContentIndex
+  indexState(): IndexState
   readonly training: TrainingRuns
   readonly recommender: Recommender
   readonly exposures: ExposureStore
   readonly placements: PlacementStore
-  /** Loads catalogue, models and features; resolves when recommendations can be served. */
+  /** Assumed of a shopper who has said nothing. */
+  readonly defaultConsent: Consent
+  /** Recorded consent of a caller, from a short-lived cache. */
+  consentRecord(subject: SubjectRef): Promise<Consent | undefined>
+  forgetConsentRecord(subject: SubjectRef): void
+  /** Removes a shopper from events, features, exposures and subjects. */
+  erase(subject: SubjectRef): Promise<void>
+  /** Partitions ahead, retention behind. */
+  maintain(): Promise<void>
+  /** True when the database answers. */
+  reachable(): Promise<boolean>
+  /** Loads catalogue, models and features; resolves when recommendations can be served. May be tried again. */
   start(): Promise<void>
   /** Drains queues and ends child processes and threads. */
   stop(): Promise<void>

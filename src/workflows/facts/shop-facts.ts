@@ -1,5 +1,5 @@
 import type { RemoteQueryFunction } from "@medusajs/framework/types"
-import type { ShopFact } from "../../services/events"
+import { eventIdFrom, type Fact } from "../../services/events"
 import { consentSchema, type Consent } from "../../services/privacy"
 
 /** What the storefront SDK leaves on a cart: who fills it, and what that shopper agreed to. */
@@ -60,6 +60,9 @@ export function lineMark(metadata: Record<string, unknown> | null | undefined): 
 
 const time = (value: string | Date | null | undefined): number => (value ? new Date(value).getTime() : Date.now())
 
+/** The same fact told twice gets the same id, so that it counts once. */
+const stamp = (identity: string, ts: number) => ({ event_id: eventIdFrom(ts, identity), ts })
+
 const toItem = (line: LineRow) => ({
   product_id: line.product_id as string,
   variant_id: line.variant_id ?? undefined,
@@ -71,7 +74,7 @@ const toItem = (line: LineRow) => ({
 const account = (cart: CartRow): string | undefined =>
   cart.customer?.has_account ? (cart.customer_id ?? undefined) : undefined
 
-const who = (cart: CartRow): Pick<ShopFact, "visitor_id" | "session_id" | "consent" | "customer_id" | "context"> => ({
+const who = (cart: CartRow): Pick<Fact, "visitor_id" | "session_id" | "consent" | "customer_id" | "context"> => ({
   ...cartMark(cart.metadata),
   customer_id: account(cart),
   context: {
@@ -89,7 +92,7 @@ export async function lineItemFact(
   query: RemoteQueryFunction,
   lineId: string,
   type: "add_to_cart" | "remove_from_cart"
-): Promise<ShopFact | undefined> {
+): Promise<Fact | undefined> {
   const { data } = await query.graph({
     entity: "line_item",
     fields: [...LINE_FIELDS, ...CART_FIELDS.map((field) => `cart.${field}`)],
@@ -98,25 +101,20 @@ export async function lineItemFact(
   })
   const line = data[0] as unknown as (LineRow & { cart?: CartRow }) | undefined
   if (!line?.product_id || !line.cart) return undefined
-  return {
-    ...who(line.cart),
-    key: `${type}:${line.id}`,
-    type,
-    ts: time(type === "add_to_cart" ? line.created_at : line.deleted_at),
-    items: [toItem(line)],
-  }
+  const ts = time(type === "add_to_cart" ? line.created_at : line.deleted_at)
+  return { ...who(line.cart), ...stamp(`${type}:${line.id}`, ts), type, items: [toItem(line)] }
 }
 
 /** The visitor of a cart turns out to be a customer. */
-export async function cartLoginFact(query: RemoteQueryFunction, cartId: string): Promise<ShopFact | undefined> {
+export async function cartLoginFact(query: RemoteQueryFunction, cartId: string): Promise<Fact | undefined> {
   const { data } = await query.graph({ entity: "cart", fields: CART_FIELDS, filters: { id: cartId } })
   const cart = data[0] as unknown as CartRow | undefined
   if (!cart || !account(cart) || !cartMark(cart.metadata).visitor_id) return undefined
-  return { ...who(cart), key: `login:${cart.id}:${cart.customer_id}`, type: "login", ts: Date.now(), items: [] }
+  return { ...who(cart), type: "login" }
 }
 
 /** `purchase` of a placed order, each item with the recommendation that led to it. */
-export async function orderFact(query: RemoteQueryFunction, orderId: string): Promise<ShopFact | undefined> {
+export async function orderFact(query: RemoteQueryFunction, orderId: string): Promise<Fact | undefined> {
   const [{ data: orders }, { data: links }] = await Promise.all([
     query.graph({
       entity: "order",
@@ -134,9 +132,8 @@ export async function orderFact(query: RemoteQueryFunction, orderId: string): Pr
   if (items.length === 0) return undefined
   return {
     ...who({ ...order, metadata: order.metadata?.personalization ? order.metadata : cart?.cart?.metadata }),
-    key: `purchase:${order.id}`,
+    ...stamp(`purchase:${order.id}`, time(order.created_at)),
     type: "purchase",
-    ts: time(order.created_at),
     items: items.slice(0, 200),
     value: order.total === undefined ? undefined : Number(order.total),
     currency: order.currency_code?.toUpperCase(),
@@ -149,7 +146,7 @@ export async function returnFact(
   query: RemoteQueryFunction,
   orderId: string,
   returnId: string
-): Promise<ShopFact | undefined> {
+): Promise<Fact | undefined> {
   const { data } = await query.graph({
     entity: "return",
     fields: ["id", "received_at", "items.item_id", "items.quantity", "items.received_quantity"],
@@ -171,5 +168,6 @@ export async function returnFact(
     return line?.product_id ? [{ ...toItem(line), quantity: Number(received_quantity || quantity || 1) }] : []
   })
   if (items.length === 0) return undefined
-  return { ...purchase, key: `refund:${returned.id}`, type: "refund", ts: time(returned.received_at), items, value: undefined }
+  const mark = stamp(`refund:${returned.id}`, time(returned.received_at))
+  return { ...purchase, ...mark, type: "refund", items, value: undefined }
 }

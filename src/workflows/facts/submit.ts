@@ -1,16 +1,15 @@
 import type { MedusaContainer, RemoteQueryFunction } from "@medusajs/framework/types"
 import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 import type PersonalizationModuleService from "../../modules/personalization/service"
-import type { ShopFact } from "../../services/events"
+import type { Fact } from "../../services/events"
 
 /**
- * Reads a fact out of the store and hands it to the event log. A failure is logged and swallowed by
- * nobody: it is thrown, so that an event bus with retries (Redis) delivers the event again; the fact's
- * key makes the second delivery harmless.
+ * Reads a fact out of the store and hands it to the event log. A failure is thrown, so that an event bus with retries (Redis) delivers the event again; the fact's
+ * id makes the second delivery harmless.
  */
 export async function submitFact(
   container: MedusaContainer,
-  read: (query: RemoteQueryFunction) => Promise<ShopFact | undefined>
+  read: (query: RemoteQueryFunction) => Promise<Fact | undefined>
 ): Promise<void> {
   const fact = await read(container.resolve(ContainerRegistrationKeys.QUERY))
   if (!fact) return

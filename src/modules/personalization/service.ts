@@ -1,0 +1,178 @@
+import { LRUCache } from "lru-cache"
+import type { Product } from "../../services/features"
+import { PersonalizationError, systemClock, type Logger } from "../../services/lib"
+import type { ModelVersion } from "../../services/models"
+import { mayProfile, NO_CONSENT, resolveConsent, type Consent } from "../../services/privacy"
+import type { RecommendedItem } from "../../services/serving"
+import { compose } from "./compose"
+import type { Engine } from "./engine"
+import { healthOf, overviewOf, type Health, type Overview } from "./overview"
+import { databaseTarget, splitOptions, type PlatformCradle } from "./platform"
+import type { TrainingRun } from "./training-runs"
+
+/** Emitted when the engine has started; a subscriber answers by syncing the catalogue. */
+export const STARTED_EVENT = "personalization.started"
+
+const RETRY_MS = 5_000
+
+interface EventBus {
+  emit(message: { name: string; data: object }): Promise<void>
+}
+
+interface Cradle extends PlatformCradle {
+  logger: Logger
+  event_bus?: EventBus
+}
+
+/** Who asks; the edge takes it from headers and the auth context. */
+export interface Caller {
+  visitorId?: string
+  sessionId?: string
+  customerId?: string
+  consent?: Consent
+  gpc?: boolean
+}
+
+/** A recommended product as the admin shows it. */
+export type ShownItem = Pick<RecommendedItem, "product_id" | "score" | "reason"> & {
+  title: string
+  thumbnail: string | null
+}
+
+/** The module `personalization`: the engine's life inside Medusa, and what routes, subscribers and jobs ask of it. */
+export default class PersonalizationModuleService {
+  readonly engine: Engine
+  private readonly logger: Logger
+  private readonly eventBus: EventBus | undefined
+  private readonly recognised = new LRUCache<string, true>({ max: 50_000 })
+  private started = false
+  private stopping = false
+  private retry: ReturnType<typeof setTimeout> | undefined
+
+  constructor(cradle: Cradle, input: unknown) {
+    const { options, shared } = splitOptions(input)
+    this.logger = cradle.logger
+    this.eventBus = cradle.event_bus
+    this.engine = compose(options, { database: databaseTarget(options, shared, cradle), logger: this.logger })
+  }
+
+  __hooks = {
+    onApplicationStart: () => this.start(),
+    onApplicationPrepareShutdown: async () => {
+      this.stopping = true
+      clearTimeout(this.retry)
+    },
+    onApplicationShutdown: () => this.engine.stop(),
+  }
+
+  /** Never rejects: without its database the shop goes on with empty lists, and this is tried again. */
+  private async start(): Promise<void> {
+    try {
+      await this.engine.start()
+    } catch (error) {
+      if (this.stopping) return
+      const { message } = error as Error
+      this.logger.error(`Personalization could not start: ${message}. Has \`medusa db:migrate\` run? Trying again.`)
+      this.retry = setTimeout(() => void this.start(), RETRY_MS)
+      this.retry.unref()
+      return
+    }
+    this.started = true
+    await this.eventBus?.emit({ name: STARTED_EVENT, data: {} })
+  }
+
+  health(): Promise<Health> {
+    return healthOf(this.engine, this.started)
+  }
+
+  overview(): Promise<Overview> {
+    return overviewOf(this.engine)
+  }
+
+  /** @throws PersonalizationError `conflict` while a run is going on */
+  startTraining(): TrainingRun {
+    return this.engine.training.start()
+  }
+
+  /** Newest first. */
+  runs(): readonly TrainingRun[] {
+    return this.engine.training.list()
+  }
+
+  /** Newest first. */
+  versions(): Promise<ModelVersion[]> {
+    return this.engine.models.list()
+  }
+
+  /** Makes `version`, or the one before the live one, live. @throws PersonalizationError `not_found` */
+  rollback(version?: string): Promise<ModelVersion> {
+    return this.engine.models.rollback(version)
+  }
+
+  /** What a shopper of whom nothing is known sees beside a product. @throws PersonalizationError `not_found` */
+  async recommendedWith(productId: string, limit: number): Promise<ShownItem[]> {
+    const { catalog, recommender } = this.engine
+    if (!catalog.has(productId)) {
+      throw new PersonalizationError("not_found", `id: the catalogue holds no product ${productId}`)
+    }
+    const { items } = await recommender.recommend({
+      placement: "pdp-bought-together",
+      productIds: [productId],
+      limit,
+      consent: NO_CONSENT,
+      context: { now: systemClock.now(), salesChannelIds: [] },
+    })
+    return items.map(({ product_id, score, reason }) => {
+      const product = catalog.get(product_id)
+      return { product_id, score, reason, title: product?.title ?? "", thumbnail: product?.thumbnail ?? null }
+    })
+  }
+
+  async syncProducts(products: Product[]): Promise<void> {
+    await this.engine.catalog.upsert(products)
+  }
+
+  async removeProducts(ids: string[]): Promise<void> {
+    await this.engine.catalog.remove(ids)
+  }
+
+  /** The consent that counts for this caller. */
+  async consentOf(caller: Caller): Promise<Consent> {
+    const { visitorId, customerId, consent: sender, gpc } = caller
+    const recorded = visitorId || customerId ? await this.engine.consentRecord({ visitorId, customerId }) : undefined
+    return resolveConsent({ sender, recorded, gpc, fallback: this.engine.defaultConsent })
+  }
+
+  /** Records a decision as an event, so that it is kept with its time and obeyed from now on. */
+  async recordConsent(caller: Caller & { visitorId: string }, consent: Consent): Promise<void> {
+    const { visitorId, customerId } = caller
+    await this.engine.ingest.submitFacts([
+      { type: "consent_update", visitor_id: visitorId, customer_id: customerId, consent },
+    ])
+    this.engine.forgetConsentRecord({ visitorId, customerId })
+  }
+
+  /** Once per login: tells the log that this visitor is that customer. Off the request's path. */
+  recogniseCustomer(caller: Caller, consent: Consent): void {
+    const { visitorId, customerId } = caller
+    if (!visitorId || !customerId || !mayProfile(consent)) return
+    const pair = `${visitorId} ${customerId}`
+    if (this.recognised.has(pair)) return
+    this.recognised.set(pair, true)
+    const login = { type: "login", visitor_id: visitorId, customer_id: customerId, consent }
+    this.engine.ingest.submitFacts([login]).catch((error: Error) => {
+      this.recognised.delete(pair)
+      this.logger.warn(`Personalization: a login could not be recorded: ${error.message}`)
+    })
+  }
+
+  /** Erases a customer, and the visitors known to be them, from every store. */
+  async forgetCustomer(customerId: string): Promise<void> {
+    await this.engine.erase({ customerId })
+  }
+
+  /** Hourly housekeeping: partitions ahead, retention behind. */
+  maintain(): Promise<void> {
+    return this.engine.maintain()
+  }
+}
