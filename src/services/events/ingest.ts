@@ -260,7 +260,12 @@ function shopEvent(
     if (who.visitorId) stored.visitor_id = who.visitorId
     if (session_id ?? sender.sessionId) stored.session_id = session_id ?? sender.sessionId
     if (who.customerId) stored.customer_id = who.customerId
-  } else delete stored.context.city
+  } else {
+    // A withdrawal must say whose profile ends; an order number leads to the customer.
+    if (event.type === "consent_update") stored.visitor_id = who.visitorId
+    delete stored.context.city
+    if (stored.properties) delete stored.properties.order_id
+  }
   if (bot) stored.bot = true
   return stored
 }

@@ -26,6 +26,8 @@ export interface Feature<State, Value> {
   update(state: State, event: ShopEvent, id: string, lookups: FeatureLookups): State
   /** @param now ms since the epoch, for decays */
   read(state: State, now: number): Value
+  /** Adds what a visitor did to the customer they turned out to be. Features of shoppers have it. */
+  merge?(into: State, from: State): State
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a registry holds features of any state and value

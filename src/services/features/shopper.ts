@@ -8,4 +8,9 @@ export interface Shopper {
   categoryAffinity: ReadonlyMap<string, number>
 }
 
-export const NOBODY: Shopper = Object.freeze({ recent: [], session: [], categoryAffinity: new Map<string, number>() })
+/** The shopper of whom nothing is known, or nothing may be known. */
+export const NOBODY: Shopper = Object.freeze({
+  recent: [],
+  session: [],
+  categoryAffinity: new Map<string, number>(),
+})

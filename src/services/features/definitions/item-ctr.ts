@@ -1,0 +1,40 @@
+import { addDecayed, days, valueAt, type Decayed } from "../decay"
+import type { Feature } from "../feature"
+
+interface Shown {
+  impressions?: Decayed
+  clicks?: Decayed
+}
+
+type State = Readonly<Record<string, Shown>>
+
+const HALF_LIFE = days(30)
+/** Beta(1, 19): before anything is known, one impression in twenty is clicked. */
+export const CTR_PRIOR = Object.freeze({ clicks: 1, misses: 19 })
+
+/** Click-through rate of a product per placement, drawn towards the prior while little is known. */
+export const itemCtr: Feature<State, Readonly<Record<string, number>>> = {
+  name: "item_ctr",
+  entity: "item",
+  events: ["rec_impression", "select_item"],
+  initial: {},
+  update: (state, event, id) => {
+    const item = event.items.find((one) => one.product_id === id)
+    const placement = item?.placement ?? event.placement
+    // A click on an ordinary list has no placement and says nothing of recommendations.
+    if (!placement) return state
+    const kind = event.type === "select_item" ? "clicks" : "impressions"
+    const shown = state[placement] ?? {}
+    return { ...state, [placement]: { ...shown, [kind]: addDecayed(shown[kind], 1, event.ts, HALF_LIFE) } }
+  },
+  read: (state, now) => {
+    const rates: Record<string, number> = {}
+    for (const [placement, { impressions, clicks }] of Object.entries(state)) {
+      const clicked = valueAt(clicks, now, HALF_LIFE)
+      // Clicks may outnumber the impressions that arrived: a rate above 1 would be absurd.
+      const shown = Math.max(clicked, valueAt(impressions, now, HALF_LIFE))
+      rates[placement] = (clicked + CTR_PRIOR.clicks) / (shown + CTR_PRIOR.clicks + CTR_PRIOR.misses)
+    }
+    return rates
+  },
+}

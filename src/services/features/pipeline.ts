@@ -1,0 +1,185 @@
+import { noMetrics, silentLogger, type Logger, type Metrics } from "../lib"
+import { mayProfile, type SubjectRef, type SubjectStore } from "../privacy"
+import {
+  compareOffsets,
+  subjectOf,
+  type EventLog,
+  type LoggedEvent,
+  type ShopEvent,
+  type Subscription,
+} from "../events"
+import type { Catalog } from "./catalog"
+import type { AnyFeature, Entity, FeatureKey, FeatureLookups } from "./feature"
+import type { FeatureStore, FeatureUpdate } from "./feature-store.port"
+import { FEATURES } from "./registry"
+
+export interface FeaturePipelineDependencies {
+  log: EventLog
+  store: FeatureStore
+  catalog: Catalog
+  /** Who has withdrawn consent since: their old events build no profile on replay. */
+  subjects?: SubjectStore
+  metrics?: Metrics
+  logger?: Logger
+  features?: readonly AnyFeature[]
+}
+
+/** Where a feature's state goes when its definition does not say. */
+const KEYS: Readonly<Record<Entity, (event: ShopEvent) => readonly string[]>> = {
+  shopper: (event) => one(subjectOf(event)),
+  session: (event) => one(event.session_id ?? (event.visitor_id && `visitor:${event.visitor_id}`)),
+  item: (event) => [...new Set(event.items.map((item) => item.product_id))],
+  global: () => ["all"],
+}
+
+const one = (id: string | undefined): string[] => (id ? [id] : [])
+
+const visitorKey = (event: ShopEvent): FeatureKey => `shopper:visitor:${event.visitor_id}`
+
+/** Keeps the features in step with the event log: replays history into a memory store, then follows. */
+export class FeaturePipeline {
+  private readonly byEvent = new Map<string, AnyFeature[]>()
+  private readonly lookups: FeatureLookups
+  private readonly metrics: Metrics
+  private readonly logger: Logger
+  private position: string | undefined
+  private subscription: Subscription | undefined
+
+  constructor(private readonly dependencies: FeaturePipelineDependencies) {
+    const { catalog, features = FEATURES } = dependencies
+    this.metrics = dependencies.metrics ?? noMetrics
+    this.logger = dependencies.logger ?? silentLogger
+    this.lookups = { categoriesOf: (id) => catalog.get(id)?.categories.map((category) => category.id) ?? [] }
+    for (const feature of features)
+      for (const type of feature.events) {
+        const known = this.byEvent.get(type)
+        if (known) known.push(feature)
+        else this.byEvent.set(type, [feature])
+      }
+  }
+
+  /**
+   * Rebuilds the store from the log, then follows it; resolves when history is in.
+   * @param since events before this time (ms) are left out
+   */
+  async start(since?: number): Promise<void> {
+    let events = 0
+    for await (const batch of this.dependencies.log.replay({ since })) {
+      await this.handle(batch, await this.withdrawn(batch))
+      events += batch.length
+    }
+    this.logger.info(`features rebuilt from ${events} events`)
+    this.subscription = await this.dependencies.log.subscribe("features", (batch) => this.handle(batch), {
+      from: this.position === undefined ? "beginning" : { after: this.position },
+    })
+  }
+
+  /** Resolves when everything appended before the call can be read. */
+  async caughtUp(): Promise<void> {
+    await this.subscription?.caughtUp()
+  }
+
+  async stop(): Promise<void> {
+    await this.subscription?.close()
+  }
+
+  /** Forgets the profile of a shopper. */
+  async forget({ visitorId, customerId }: SubjectRef): Promise<void> {
+    const { store } = this.dependencies
+    if (visitorId) {
+      await store.erase(`shopper:visitor:${visitorId}`)
+      await store.erase(`session:visitor:${visitorId}`)
+    }
+    if (customerId) await store.erase(`shopper:customer:${customerId}`)
+  }
+
+  private async handle(batch: readonly LoggedEvent[], withdrawn?: ReadonlySet<string>): Promise<void> {
+    const fresh = batch.filter(
+      ({ offset }) => this.position === undefined || compareOffsets(offset, this.position) > 0
+    )
+    if (fresh.length === 0) return
+    const events = fresh.map(({ event }) => event).filter((event) => !event.bot)
+    await this.apply(withdrawn ? events.map((event) => unnamed(event, withdrawn)) : events)
+    this.position = fresh[fresh.length - 1].offset
+    this.metrics.count("feature_events_total", {}, events.length)
+  }
+
+  private async apply(events: readonly ShopEvent[]): Promise<void> {
+    const { store } = this.dependencies
+    const known = events.filter((event) => event.visitor_id && event.customer_id).map(visitorKey)
+    /** Visitors of whom something is held, or will be when `updates` are applied. */
+    const held = new Set((await store.getMany([...new Set(known)])).keys())
+    let updates: FeatureUpdate[] = []
+    const flush = async () => {
+      if (updates.length > 0) await store.apply(updates)
+      updates = []
+    }
+    for (const event of events) {
+      if (event.type === "consent_update" && !mayProfile(event.consent)) {
+        await flush()
+        await this.forget({ visitorId: event.visitor_id, customerId: event.customer_id })
+        continue
+      }
+      if (event.visitor_id && event.customer_id && held.delete(visitorKey(event))) {
+        await flush()
+        await this.merge(visitorKey(event), `shopper:customer:${event.customer_id}`)
+      } else if (event.visitor_id && !event.customer_id) held.add(visitorKey(event))
+      for (const feature of this.byEvent.get(event.type) ?? []) this.collect(updates, feature, event)
+    }
+    await flush()
+  }
+
+  private collect(updates: FeatureUpdate[], feature: AnyFeature, event: ShopEvent): void {
+    for (const id of (feature.keys ?? KEYS[feature.entity])(event))
+      updates.push({
+        key: `${feature.entity}:${id}`,
+        feature: feature.name,
+        next: (state) => {
+          try {
+            return feature.update(state ?? feature.initial, event, id, this.lookups)
+          } catch (error) {
+            // One feature that stumbles over one event must not stop the others.
+            this.metrics.count("feature_errors_total", { feature: feature.name })
+            this.logger.warn(`feature ${feature.name}: ${(error as Error).message}`)
+            return state
+          }
+        },
+      })
+  }
+
+  /** Moves what a visitor did to the customer. The visitor's record is gone afterwards: nothing counts twice. */
+  private async merge(from: FeatureKey, into: FeatureKey): Promise<void> {
+    const { store, features = FEATURES } = this.dependencies
+    const record = (await store.getMany([from])).get(from)
+    if (!record) return
+    const updates: FeatureUpdate[] = []
+    for (const { name, merge, initial } of features) {
+      const state = record[name]
+      if (merge && state !== undefined)
+        updates.push({ key: into, feature: name, next: (held) => merge(held ?? initial, state) })
+    }
+    await store.apply(updates)
+    await store.erase(from)
+    this.metrics.count("profiles_merged_total")
+  }
+
+  /** Visitors and customers of the batch whose recorded consent forbids a profile by now. */
+  private async withdrawn(batch: readonly LoggedEvent[]): Promise<ReadonlySet<string>> {
+    const { subjects } = this.dependencies
+    const refs = new Map<string, SubjectRef>()
+    for (const { event } of batch) {
+      const subject = subjectOf(event)
+      if (subject) refs.set(subject, { visitorId: event.visitor_id, customerId: event.customer_id })
+    }
+    if (!subjects || refs.size === 0) return new Set()
+    const consents = await subjects.consentsOf([...refs.values()])
+    const names = [...refs.keys()]
+    return new Set(names.filter((_, i) => consents[i] && !mayProfile(consents[i])))
+  }
+}
+
+function unnamed(event: ShopEvent, withdrawn: ReadonlySet<string>): ShopEvent {
+  const subject = subjectOf(event)
+  if (!subject || !withdrawn.has(subject)) return event
+  return { ...event, visitor_id: undefined, customer_id: undefined, session_id: undefined }
+}
