@@ -129,7 +129,10 @@ export class ContentIndex {
     try {
       // Nothing stored: the first vectors are made before the swap, so that the old ones serve until then.
       if (space.vectors.size === 0) await this.follow(space, false)
-      await space.index.build([...space.vectors.keys()], rows([...space.vectors.values()], embedder.dimensions))
+      await space.index.build(
+        [...space.vectors.keys()],
+        rows([...space.vectors.values()], embedder.dimensions)
+      )
     } catch (error) {
       await space.index.close()
       throw error
@@ -155,7 +158,10 @@ export class ContentIndex {
     const gone = [...space.vectors.keys()].filter((id) => !catalog.has(id))
     if (fresh.length > 0) {
       const ids = fresh.map(({ id }) => id)
-      const matrix = rows(fresh.map(({ vector }) => vector), space.embedder.dimensions)
+      const matrix = rows(
+        fresh.map(({ vector }) => vector),
+        space.embedder.dimensions
+      )
       if (searchable) await space.index.add(ids, matrix)
       for (const { id, vector } of fresh) space.vectors.set(id, vector)
       await store.put(SPACE, space.version, ids, matrix)

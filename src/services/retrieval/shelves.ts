@@ -78,7 +78,8 @@ export class Shelves {
       all.offer(product.id, product.createdAt, 0)
       for (const id of product.salesChannelIds) shelf(byChannel, id).offer(product.id, product.createdAt, 0)
       const popular = popularity.get(product.id) ?? 0
-      for (const { id } of product.categories) shelf(byCategory, id).offer(product.id, popular, product.createdAt)
+      for (const { id } of product.categories)
+        shelf(byCategory, id).offer(product.id, popular, product.createdAt)
     })
     this.all = all.ids
     this.byChannel = byChannel

@@ -9,7 +9,9 @@ const HISTORY = 10
  */
 export function trailOf({ shopper, seeds }: Pick<RetrievalQuery, "shopper" | "seeds">): readonly string[] {
   const trail =
-    shopper.session.length > 0 ? shopper.session : shopper.recent.slice(-HISTORY).map((item) => item.productId)
+    shopper.session.length > 0
+      ? shopper.session
+      : shopper.recent.slice(-HISTORY).map((item) => item.productId)
   if (seeds.length === 0) return trail
   return [...trail.filter((id) => !seeds.includes(id)), ...seeds]
 }

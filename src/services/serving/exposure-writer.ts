@@ -61,7 +61,9 @@ export class ExposureWriter {
     await this.flush()
     if (this.buffer.length === 0) return
     this.parts.metrics.count("exposures_dropped_total", {}, this.buffer.length)
-    this.parts.logger.warn(`${this.buffer.length} exposures are lost: their store did not take them before the stop`)
+    this.parts.logger.warn(
+      `${this.buffer.length} exposures are lost: their store did not take them before the stop`
+    )
   }
 
   private async writeBatch(): Promise<boolean> {
@@ -75,7 +77,8 @@ export class ExposureWriter {
       return true
     } catch (error) {
       metrics.count("exposure_write_failures_total")
-      if (!this.failing) logger.error("Exposures could not be written; they are kept and tried again", error as Error)
+      if (!this.failing)
+        logger.error("Exposures could not be written; they are kept and tried again", error as Error)
       this.failing = true
       return false
     }

@@ -8,15 +8,25 @@ import { PLACEMENTS } from "./placements"
 const known = (kind: string, names: readonly string[]) =>
   z.string().refine((name) => names.includes(name), { error: `is no ${kind}; there are ${names.join(", ")}` })
 
-const sourceName = known("candidate source", SOURCES.map((source) => source.name))
-const rerankerName = known("re-ranker", RERANKERS.map((reranker) => reranker.name))
+const sourceName = known(
+  "candidate source",
+  SOURCES.map((source) => source.name)
+)
+const rerankerName = known(
+  "re-ranker",
+  RERANKERS.map((reranker) => reranker.name)
+)
 
 /** A placement as a merchant may write it. */
 export const placementSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "must be lower-case letters, digits and dashes, 64 at most"),
-  sources: z.record(sourceName, z.number().min(0).max(100)).refine((sources) => Object.keys(sources).length > 0, {
-    error: "must name at least one candidate source",
-  }),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "must be lower-case letters, digits and dashes, 64 at most"),
+  sources: z
+    .record(sourceName, z.number().min(0).max(100))
+    .refine((sources) => Object.keys(sources).length > 0, {
+      error: "must name at least one candidate source",
+    }),
   fallback: z.array(sourceName).max(20).default([]),
   fallbackWhen: z.enum(["short", "empty"]).optional(),
   filters: z.strictObject({
@@ -74,10 +84,17 @@ export class PlacementBook {
       for (const row of await store.list()) {
         const result = placementSchema.safeParse(row)
         if (result.success) placements.set(result.data.name, result.data)
-        else wrong.push(`${String(row.name)}: ${fieldIssues(result.error).map((f) => `${f.path} ${f.message}`).join("; ")}`)
+        else
+          wrong.push(
+            `${String(row.name)}: ${fieldIssues(result.error)
+              .map((f) => `${f.path} ${f.message}`)
+              .join("; ")}`
+          )
       }
       this.placements = placements
-      this.complain(wrong.length > 0 ? `Placements left out, for they are not valid. ${wrong.join(". ")}` : "")
+      this.complain(
+        wrong.length > 0 ? `Placements left out, for they are not valid. ${wrong.join(". ")}` : ""
+      )
     } catch (error) {
       metrics.count("placement_refresh_failures_total")
       this.complain(`The placements could not be read; the last known ones go on: ${String(error)}`)

@@ -12,8 +12,10 @@ export interface ReasonFacts {
 /** Reason code → its text. Each sentence must be true of every product whose source uses the code. */
 export const REASONS: Readonly<Record<string, (facts: ReasonFacts) => string>> = {
   session: () => "Viewed by shoppers who viewed what you viewed",
-  viewed_next: ({ because }) => (because ? `Often viewed after ${because}` : "Often viewed after what you viewed"),
-  bought_together: ({ because }) => (because ? `Often bought together with ${because}` : "Often bought together"),
+  viewed_next: ({ because }) =>
+    because ? `Often viewed after ${because}` : "Often viewed after what you viewed",
+  bought_together: ({ because }) =>
+    because ? `Often bought together with ${because}` : "Often bought together",
   similar: ({ because }) => (because ? `Similar to ${because}` : "Similar to what you viewed"),
   category: ({ category }) => (category ? `From ${category}` : "From a category you look at"),
   recently_viewed: () => "You viewed this recently",
@@ -48,7 +50,12 @@ export function reasonOf(
 }
 
 /** The category by which the product was found: the seed's own, else the one the shopper likes most. */
-function categoryOf(product: Product, catalog: Catalog, shopper: Shopper, seeds: readonly string[]): string | undefined {
+function categoryOf(
+  product: Product,
+  catalog: Catalog,
+  shopper: Shopper,
+  seeds: readonly string[]
+): string | undefined {
   for (const seed of seeds) {
     const own = catalog.get(seed)?.categories.at(-1)
     if (own && product.categories.some(({ id }) => id === own.id)) return own.name

@@ -30,7 +30,12 @@ const price = {
 const commaList = z
   .string()
   .max(MAX_EXCLUDE * 201)
-  .transform((text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""))
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== "")
+  )
   .pipe(z.array(id).max(MAX_EXCLUDE))
 
 /** Query of `GET /store/personalization/recommendations`. @param maxLimit longest list that may be asked for */

@@ -63,7 +63,10 @@ export class Recommender {
    */
   async recommendPage(requests: readonly RecommendationRequest[]): Promise<Recommendation[]> {
     if (requests.length === 0) return []
-    return this.answer(requests, requests.map((_, index) => `placements.${index}.`))
+    return this.answer(
+      requests,
+      requests.map((_, index) => `placements.${index}.`)
+    )
   }
 
   private async answer(
@@ -103,14 +106,23 @@ export class Recommender {
   }
 
   /** A source's answer or a ranker that breaks the list costs its order, and is told loudly: popular ones then. */
-  private async build(input: ListInput, answers: Answers, taken: Set<string>, tools: ListTools): Promise<BuiltList> {
+  private async build(
+    input: ListInput,
+    answers: Answers,
+    taken: Set<string>,
+    tools: ListTools
+  ): Promise<BuiltList> {
     try {
       return await build(input, answers, taken, tools)
     } catch (error) {
       const falls = ["error"]
       this.parts.logger.error(`The list ${input.placement.name} could not be ranked`, error as Error)
       try {
-        const plain = await build(input, new Map(), taken, { ...tools, ranker: new BlendRanker(), rerankers: [] })
+        const plain = await build(input, new Map(), taken, {
+          ...tools,
+          ranker: new BlendRanker(),
+          rerankers: [],
+        })
         return { ...plain, falls: [...falls, ...plain.falls] }
       } catch {
         return { items: [], featureNames: [], own: 0, falls: [...falls, "nothing_to_show"] }

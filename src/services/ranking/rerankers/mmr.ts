@@ -32,7 +32,8 @@ export const mmr: Reranker = {
       }
       const [taken] = open.splice(at, 1)
       chosen.push(pool[taken])
-      for (const index of open) alike[index] = Math.max(alike[index], likeness(pool[taken].id, pool[index].id, input))
+      for (const index of open)
+        alike[index] = Math.max(alike[index], likeness(pool[taken].id, pool[index].id, input))
     }
     return chosen
   },

@@ -23,7 +23,8 @@ export const contentSimilar: CandidateSource = {
     })
     if (known.length === 0) return []
     const centre = new Float32Array(vectors.dimensions)
-    for (const { vector, weight } of known) for (let d = 0; d < centre.length; d++) centre[d] += weight * vector[d]
+    for (const { vector, weight } of known)
+      for (let d = 0; d < centre.length; d++) centre[d] += weight * vector[d]
     // The items themselves come back first, and are never wanted.
     const found = await vectors.search(centre, query.limit + known.length)
     return found.flatMap(({ id, score }) => {

@@ -10,7 +10,8 @@ export const sequentialRules: CandidateSource = {
     // A page is about its product: the visit before it must not drown what follows that product.
     const session = query.seeds.length > 0 ? query.seeds : trailOf(query)
     if (session.length === 0) return []
-    const found = ask("sequential-rules", { session }, query.limit)
+    const seen = new Set(session)
+    const found = ask("sequential-rules", { session }, query.limit + seen.size).filter(({ id }) => !seen.has(id))
     if (session.length > 1) return found
     return found.map(({ id, score }) => ({ id, score, because: session[0] }))
   },

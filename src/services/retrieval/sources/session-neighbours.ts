@@ -8,6 +8,9 @@ export const sessionNeighbours: CandidateSource = {
   budgetMs: 30,
   retrieve: (query, { ask }) => {
     const session = trailOf(query)
-    return session.length === 0 ? [] : ask("vmis-knn", { session }, query.limit)
+    if (session.length === 0) return []
+    // What was just seen needs no neighbours to be found.
+    const seen = new Set(session)
+    return ask("vmis-knn", { session }, query.limit + seen.size).filter(({ id }) => !seen.has(id))
   },
 }

@@ -1,0 +1,109 @@
+import { MemoryItemVectorStore } from "../../adapters/memory"
+import { noMetrics, silentLogger } from "../lib"
+import type { TextEmbedder } from "../models"
+import { embedder, product, TestCatalog, TestIndex } from "./__tests__/fixtures"
+import { ContentIndex } from "./content-index"
+
+function setUp(catalog = new TestCatalog([product("a1", "a"), product("a2", "a"), product("b1", "b")])) {
+  const models = {
+    version: undefined as string | undefined,
+    textEmbedder: undefined as TextEmbedder | undefined,
+  }
+  const indexes: TestIndex[] = []
+  const store = new MemoryItemVectorStore()
+  const make = () =>
+    new ContentIndex({
+      catalog,
+      models,
+      store,
+      metrics: noMetrics,
+      logger: silentLogger,
+      createIndex(dimensions) {
+        indexes.push(new TestIndex(dimensions))
+        return indexes.at(-1)!
+      },
+    })
+  const train = (version: string, textEmbedder = embedder) => Object.assign(models, { version, textEmbedder })
+  return { catalog, indexes, store, make, content: make(), train }
+}
+
+const nearest = async (content: ContentIndex, id: string, k: number) => {
+  const view = content.view()!
+  return (await view.vectors.search(view.vectorOf(id)!, k)).map((hit) => hit.id)
+}
+
+describe("ContentIndex", () => {
+  it("is empty without a model, and filled when one goes live", async () => {
+    const { content, train, store } = setUp()
+    await content.sync()
+    expect(content.view()).toBeUndefined()
+    train("v1")
+    await content.sync()
+    expect(await nearest(content, "a1", 2)).toEqual(["a1", "a2"])
+    expect((await store.load("text", "v1")).ids.sort()).toEqual(["a1", "a2", "b1"])
+  })
+
+  it("follows new, changed and removed products", async () => {
+    const { content, train, catalog, store } = setUp()
+    train("v1")
+    await content.sync()
+    catalog.put(product("b2", "b"), product("a2", "c"))
+    catalog.remove("a1")
+    await content.sync()
+    expect(await nearest(content, "b1", 2)).toEqual(["b1", "b2"])
+    expect(content.view()!.vectorOf("a1")).toBeUndefined()
+    expect(content.size).toBe(3)
+    expect(content.view()!.vectorOf("a2")).toEqual(embedder.embed(product("a2", "c")))
+    expect((await store.load("text", "v1")).ids.sort()).toEqual(["a2", "b1", "b2"])
+  })
+
+  it("builds another model's vectors beside the live ones and keeps the views apart", async () => {
+    const { content, train, indexes } = setUp()
+    train("v1")
+    await content.sync()
+    const before = content.view()!
+    train("v2", { dimensions: 2, embed: ({ categories }) => new Float32Array(categories[0].id === "a" ? [1, 0] : [0, 1]) })
+    await content.sync()
+    const after = content.view()!
+    expect([before.vectorOf("a1")!.length, after.vectorOf("a1")!.length]).toEqual([4, 2])
+    expect(before.vectors).not.toBe(after.vectors)
+    expect(indexes.map((index) => index.closed)).toEqual([false, false])
+    await content.sync()
+    expect(indexes.map((index) => index.closed)).toEqual([true, false])
+  })
+
+  it("starts from the stored vectors, then corrects those of products that changed meanwhile", async () => {
+    const { content, train, make, catalog } = setUp()
+    train("v1")
+    await content.sync()
+    catalog.put(product("a2", "b"))
+    const later = make()
+    await later.sync(false)
+    expect(await nearest(later, "a1", 2)).toEqual(["a1", "a2"])
+    await later.sync()
+    expect(await nearest(later, "b1", 2)).toEqual(["a2", "b1"])
+  })
+
+  it("tries again what failed", async () => {
+    const { content, train, catalog, indexes } = setUp()
+    train("v1")
+    await content.sync()
+    catalog.put(product("b2", "b"))
+    const add = jest.spyOn(indexes[0], "add").mockRejectedValueOnce(new Error("busy"))
+    await content.sync()
+    expect(content.size).toBe(3)
+    await content.sync()
+    expect(content.size).toBe(4)
+    expect(add).toHaveBeenCalledTimes(2)
+  })
+
+  it("serves a shop without products", async () => {
+    const { content, train, catalog } = setUp(new TestCatalog())
+    train("v1")
+    await content.sync()
+    expect(content.size).toBe(0)
+    catalog.put(product("a1", "a"))
+    await content.sync()
+    expect(await nearest(content, "a1", 1)).toEqual(["a1"])
+  })
+})
