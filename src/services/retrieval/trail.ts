@@ -8,10 +8,13 @@ const HISTORY = 10
  * their history; the page's product last, for it is what they look at now.
  */
 export function trailOf({ shopper, seeds }: Pick<RetrievalQuery, "shopper" | "seeds">): readonly string[] {
-  const trail =
-    shopper.session.length > 0
-      ? shopper.session
-      : shopper.recent.slice(-HISTORY).map((item) => item.productId)
+  const trail = shopper.session.length > 0 ? shopper.session : historyOf(shopper.recent)
   if (seeds.length === 0) return trail
   return [...trail.filter((id) => !seeds.includes(id)), ...seeds]
+}
+
+function historyOf(recent: RetrievalQuery["shopper"]["recent"]): string[] {
+  const liked = recent.filter(({ type }) => type !== "dislike").map(({ productId }) => productId)
+  // A product that was viewed, then put into the cart, then bought counts once, where it was met last.
+  return [...new Set(liked.reverse())].slice(0, HISTORY).reverse()
 }

@@ -15,18 +15,19 @@ export interface FilterInput {
   exclude: Iterable<string>
 }
 
-/** The test whether a product may be shown in this list. Products the catalogue does not know may not. */
+/**
+ * The test whether a product may be shown in this list. Never shown are products that the catalogue does not
+ * know and those that the shopper dislikes.
+ */
 export function mayShow(input: FilterInput): (id: string) => boolean {
   const { catalog, context } = input
   const { filters } = input.placement
   const out = new Set(input.exclude)
   if (filters.notInCart) for (const id of input.cart) out.add(id)
   if (filters.notSeeds) for (const id of input.seeds) out.add(id)
-  if (filters.notBoughtDays > 0) {
-    const since = context.now - filters.notBoughtDays * DAY_MS
-    for (const { productId, type, ts } of input.shopper.recent) {
-      if (type === "purchase" && ts >= since) out.add(productId)
-    }
+  const boughtSince = context.now - filters.notBoughtDays * DAY_MS
+  for (const { productId, type, ts } of input.shopper.recent) {
+    if (type === "dislike" || (filters.notBoughtDays > 0 && type === "purchase" && ts > boughtSince)) out.add(productId)
   }
   const channels = context.salesChannelIds
   return (id) => {

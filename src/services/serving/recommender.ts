@@ -9,7 +9,7 @@ import { BlendRanker, type Ranker, type Reranker } from "../ranking"
 import { ask, build, type Answers, type BuiltList, type ListInput, type ListTools } from "./build-list"
 import type { ExposureWriter } from "./exposure-writer"
 import type { PlacementBook } from "./placement-book"
-import { readProfile, type ProfileReaderParts } from "./profile"
+import { readProfile } from "./profile"
 import { FALLBACK_TITLES, reasonOf } from "./reasons"
 import type { Recommendation, RecommendationRequest, RecommendedItem } from "./recommendation"
 
@@ -19,7 +19,6 @@ const PROFILE_SHARE = 0.4
 export interface RecommenderParts {
   catalog: Catalog
   features: FeatureStore
-  interpret: ProfileReaderParts["interpret"]
   models: { readonly version: string | undefined; ask(model: string, query: ModelQuery, k: number): Scored[] }
   content: Pick<ContentIndex, "view">
   shelves: Pick<Shelves, "newest" | "inCategory">
