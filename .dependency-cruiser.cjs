@@ -5,9 +5,12 @@
 const STAGES = require("./src/services/stages.cjs").map((stage) => stage.name)
 
 /** Files that are not shipped: they may look at what they test. */
-const TEST = "\\.(test|spec)\\.tsx?$|\\.contract\\.ts$|^src/services/testing/"
-/** compose.ts wires; the training worker and `db:migrate` each run without an engine and wire the one thing they need. */
-const COMPOSITION = "^src/modules/personalization/(compose|training-worker|migrations)\\.ts$"
+const TEST = "/__tests__/|\\.(test|spec)\\.tsx?$|\\.contract\\.ts$|^src/services/testing/"
+/**
+ * compose.ts wires. storage.ts and train-worker*.ts are the parts of it that the training worker uses without an engine,
+ * migrations.ts what `medusa db:migrate` calls before there is one.
+ */
+const COMPOSITION = "^src/modules/personalization/(compose|storage|migrations|train-worker[\\w-]*)\\.ts$"
 
 /** Node's own modules reach dependency-cruiser with and without the `node:` prefix. */
 const nodeModules = (names) => `^(node:)?(${names.join("|")})(/|$)`
@@ -106,7 +109,7 @@ const rules = [
     name: "only-compose-wires",
     severity: "error",
     comment:
-      "Only src/modules/personalization/compose.ts (and beside it the training worker and migrations.ts) may import an adapter. " +
+      "Only src/modules/personalization/compose.ts and its parts (storage.ts, train-worker*.ts, migrations.ts) may import an adapter. " +
       "Ask for the port and take the engine that compose.ts returns.",
     from: { path: "^(src|packages)/", pathNot: [TEST, "^src/(adapters|services)/", COMPOSITION] },
     to: { path: "^src/adapters/" },
@@ -137,10 +140,10 @@ const rules = [
     name: "shipped-dependencies",
     severity: "error",
     comment:
-      "A package that is only in devDependencies is absent in a merchant's store. Put it into dependencies, or peerDependencies " +
+      "A package that is only in devDependencies, or not in package.json at all, is absent in a merchant's store. Put it into dependencies, or peerDependencies " +
       "when Medusa brings it.",
     from: { path: "^(src|migrations)/", pathNot: TEST },
-    to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm-peer", "type-only"] },
+    to: { dependencyTypes: ["npm-dev", "npm-no-pkg"], dependencyTypesNot: ["npm-peer", "type-only"] },
   },
   {
     name: "no-cycles",

@@ -4,6 +4,7 @@ import globals from "globals"
 import tseslint from "typescript-eslint"
 
 const TESTS = [
+  "**/__tests__/**",
   "**/*.test.{ts,tsx}",
   "**/*.spec.ts",
   "**/*.contract.ts",

@@ -54,6 +54,7 @@ export function seededViolations(stages) {
   seed("storefront-stands-alone", "packages/storefront/src/client.ts", 'import "lodash"\n')
   seed("shipped-code-is-complete", "src/cli/index.ts", 'import "../../scripts/helper"\n')
   seed("shipped-dependencies", "src/cli/build.ts", 'import "vite"\n')
+  seed("shipped-dependencies", "src/cli/stowaway.ts", 'import "lodash"\n')
   seed("no-cycles", "src/cli/a.ts", 'import "./b"\n')
   files["src/cli/b.ts"] = 'import type {} from "./a"\n'
   seed("everything-resolves", "src/cli/lost.ts", 'import "./not-there"\n')

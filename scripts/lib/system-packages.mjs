@@ -14,24 +14,27 @@ const NEEDED = [
   { name: "g++", present: ["/usr/bin/g++"], for: "FAISS tests" },
 ]
 
-const missing = () => NEEDED.filter((item) => !item.present.some((file) => existsSync(file)))
+const missing = (purposes) =>
+  NEEDED.filter((item) => purposes.includes(item.for) && !item.present.some((file) => existsSync(file)))
 
 /**
  * In CI installs what is missing with apt-get; elsewhere only says what will be skipped for lack of it.
- * @param {{ install: boolean, say: (line: string) => void }} options
- * @returns {Promise<Set<string>>} names that are still missing
+ * @param {{ purposes: string[], install: boolean, say: (line: string) => void }} options
+ *   `purposes`: which of "browser tests" and "FAISS tests" to equip
+ * @returns {Promise<Set<string>>} the purposes that lack something
  * @throws Error when `install` is asked for and cannot be done
  */
-export async function systemPackages({ install, say }) {
-  const absent = missing()
+export async function systemPackages({ purposes, install, say }) {
+  const absent = missing(purposes)
   if (absent.length === 0) return new Set()
   const names = absent.map((item) => item.name)
   if (!install) {
-    for (const purpose of new Set(absent.map((item) => item.for))) {
+    const unequipped = new Set(absent.map((item) => item.for))
+    for (const purpose of unequipped) {
       const needed = absent.filter((item) => item.for === purpose).map((item) => item.name)
       say(`${purpose} are skipped: apt-get install ${needed.join(" ")}`)
     }
-    return new Set(names)
+    return unequipped
   }
   if (process.getuid?.() !== 0) {
     throw new Error(`CI needs ${names.join(", ")}, and apt-get needs root: add them to the image or run as root`)
@@ -44,7 +47,7 @@ export async function systemPackages({ install, say }) {
     })
     if (code !== 0) throw new Error(`apt-get ${args[0]} failed:\n${output.slice(-2_000)}`)
   }
-  const still = missing().map((item) => item.name)
+  const still = missing(purposes).map((item) => item.name)
   if (still.length > 0) throw new Error(`apt-get installed ${names.join(", ")}, yet ${still.join(", ")} cannot be found`)
   return new Set()
 }
