@@ -12,6 +12,9 @@ export interface Column<T> {
   figures?: boolean
 }
 
+// The card draws the last line; and the components' padding is on the wrong side when text runs to the left.
+const TABLE = "[&_tbody]:border-b-0 [&_tbody_tr:last-child]:border-b-0 rtl:[&_tr>*:last-child]:pl-6"
+
 interface DataGridProps<T> {
   /** What the table is about, for those who do not see it. */
   label: string
@@ -26,10 +29,10 @@ export function DataGrid<T>({ label, columns, rows, rowKey, pageSize = 10 }: Dat
   const { t } = useWords()
   const { page, pagination } = usePaged(rows, pageSize)
   return (
-    <div>
+    <div className="divide-y">
       {/* Wide tables scroll; the keyboard must be able to scroll them, too. */}
       <div className="overflow-x-auto" tabIndex={0} role="group" aria-label={label}>
-        <Table aria-label={label} className="rtl:[&_tr>*:last-child]:pl-6">
+        <Table aria-label={label} className={TABLE}>
           <Table.Header>
             <Table.Row>
               {columns.map((column) => (

@@ -3,7 +3,7 @@ import { api, keys, type ModelVersion } from "../lib/api"
 
 /** Model versions, newest first, and the one that serves. */
 export function useModels() {
-  return useQuery({ queryKey: keys.models, queryFn: api.models, staleTime: 0 })
+  return useQuery({ queryKey: keys.models, queryFn: () => api.models(), staleTime: 0 })
 }
 
 /** Makes a kept version live (or the one before, without a version); everything shown is then read anew. */

@@ -7,7 +7,7 @@ const REFRESH_MS = 10_000
 export function useOverview() {
   return useQuery({
     queryKey: keys.overview,
-    queryFn: api.overview,
+    queryFn: () => api.overview(),
     refetchInterval: REFRESH_MS,
     staleTime: 0,
   })

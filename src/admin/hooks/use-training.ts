@@ -17,7 +17,7 @@ export function useTraining(on: { ended: (run: Run) => void; failed: (error: Err
 
   const query = useQuery({
     queryKey: keys.training,
-    queryFn: api.training,
+    queryFn: () => api.training(),
     refetchInterval: ({ state }) => (runningOf(state.data?.runs) ? WATCHING_MS : IDLE_MS),
     staleTime: 0,
   })
@@ -34,7 +34,7 @@ export function useTraining(on: { ended: (run: Run) => void; failed: (error: Err
   }, [runs])
 
   const start = useMutation({
-    mutationFn: api.startTraining,
+    mutationFn: () => api.startTraining(),
     onSuccess: ({ run }) => {
       watched.current = run.id
     },

@@ -14,8 +14,8 @@ export interface MetricsTable {
   rows: { model: string; baseline: boolean; cells: (MetricCell | undefined)[] }[]
 }
 
-/** Metrics of which more is better; a lift of any other would be read wrongly. */
-const MORE_IS_BETTER = /^(hr|hit_rate|mrr|ndcg|recall|precision|map|coverage)(@\d+)?$/i
+// Of these more is better, and the baseline is a fair one. Any model covers more of the catalogue than popularity.
+const MORE_IS_BETTER = /^(hr|hit_rate|mrr|ndcg|recall|precision|map)(@\d+)?$/i
 
 /**
  * Lays out a version's metrics (model → metric → value) as a table against popularity.

@@ -31,7 +31,7 @@ function LiveModel({ live }: { live: ModelVersion }) {
   const { metrics, rows } = metricsTable(live.metrics)
   if (rows.length === 0) return <Notice title={t("live.noMetrics")} />
   return (
-    <div>
+    <div className="divide-y">
       <DataGrid
         label={t("live.title")}
         rows={rows}
