@@ -23,7 +23,7 @@ export async function overviewOf(engine: Engine): Promise<Overview> {
   const index = engine.indexState()
   return {
     checklist: [
-      { key: "products", ok: engine.catalog.size > 0, detail: `${engine.catalog.size} products` },
+      { key: "catalog", ok: engine.catalog.size > 0, detail: `${engine.catalog.size} products` },
       { key: "events", ok: lastDay > 0, detail: `${lastDay} events in the last 24 hours` },
       { key: "model", ok: live !== null, detail: live ? `version ${live.version} is live` : "no model was trained yet" },
       { key: "index", ok: index.size > 0, detail: `${index.kind}, ${index.size} vectors` },

@@ -28,7 +28,7 @@ export interface TrainingOutcome {
   reason?: string
 }
 
-/** Does one run; rejects with `cancelled` soon after the signal fires. */
+/** Does one run; rejects with `cancelled` soon after the signal fires. An empty stage means the one before. */
 export type TrainingRunner = (
   signal: AbortSignal,
   report: (stage: string, progress: number) => void
@@ -90,7 +90,7 @@ export class TrainingRuns {
     const { clock, logger, metrics } = this.dependencies
     try {
       const outcome = await this.runner(signal, (stage, progress) => {
-        run.stage = stage
+        if (stage) run.stage = stage
         run.progress = Math.min(1, Math.max(run.progress, progress))
       })
       run.status = "succeeded"

@@ -3,7 +3,7 @@ import type { Catalog, Product } from "../features"
 import type { TextEmbedder } from "../models"
 import type { ItemVectorStore } from "./item-vector-store.port"
 import { inSlices } from "./slices"
-import type { VectorIndex } from "./vector-index.port"
+import type { MonitoredVectorIndex, VectorIndex } from "./vector-index.port"
 
 /** Name of the vectors' space in the ItemVectorStore. */
 const SPACE = "text"
@@ -17,11 +17,19 @@ export interface ContentIndexParts {
   models: { readonly version: string | undefined; readonly textEmbedder: TextEmbedder | undefined }
   store: ItemVectorStore
   /** A fresh index for vectors of this length; each model version gets its own. */
-  createIndex(dimensions: number): VectorIndex
+  createIndex(dimensions: number): MonitoredVectorIndex | Promise<MonitoredVectorIndex>
   metrics: Metrics
   logger: Logger
   /** How often to look for changed products and models. Default 1,000 ms. */
   pollMs?: number
+}
+
+export interface IndexState {
+  /** `faiss`, `exact`, or `none` before a first training. */
+  kind: string
+  size: number
+  /** Searches that the exact index answered in place of FAISS. */
+  fallbacks: number
 }
 
 /** What a request works with: never of two model versions, even when they are exchanged meanwhile. */
@@ -34,7 +42,7 @@ export interface ContentView {
 interface Space {
   version: string
   embedder: TextEmbedder
-  index: VectorIndex
+  index: MonitoredVectorIndex
   vectors: Map<string, Float32Array>
   /** The product object a vector was made of; the catalogue puts a new object in its place on every change. */
   madeOf: Map<string, Product>
@@ -80,6 +88,17 @@ export class ContentIndex {
     return this.live?.index.size ?? 0
   }
 
+  /** How the index behind the live vectors does. */
+  state(): IndexState {
+    const index = this.live?.index
+    return { kind: index?.kind ?? "none", size: index?.size ?? 0, fallbacks: index?.fallbacks ?? 0 }
+  }
+
+  /** Recall@20 of the live index against the exact answer; undefined until one is live. */
+  recall(): Promise<number> | undefined {
+    return this.live?.index.recall()
+  }
+
   vectorOf(productId: string): Float32Array | undefined {
     return this.live?.vectors.get(productId)
   }
@@ -116,7 +135,7 @@ export class ContentIndex {
     const space: Space = {
       version,
       embedder,
-      index: this.parts.createIndex(embedder.dimensions),
+      index: await this.parts.createIndex(embedder.dimensions),
       vectors: new Map(),
       madeOf: new Map(),
     }

@@ -1,3 +1,4 @@
+import type { RemoteQueryFunction } from "@medusajs/framework/types"
 import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 import { createStep, createWorkflow, StepResponse, WorkflowResponse } from "@medusajs/framework/workflows-sdk"
 import type PersonalizationModuleService from "../../modules/personalization/service"
@@ -11,13 +12,13 @@ export interface SyncCatalogueInput {
 const syncStep = createStep(
   "personalization-sync-products",
   async ({ ids }: SyncCatalogueInput, { container }) => {
-    const query = container.resolve(ContainerRegistrationKeys.QUERY)
+    const query = container.resolve<RemoteQueryFunction>(ContainerRegistrationKeys.QUERY)
     const personalization = container.resolve<PersonalizationModuleService>("personalization")
     const { data: stores } = await query.graph({
       entity: "store",
       fields: ["supported_currencies.currency_code", "supported_currencies.is_default"],
     })
-    const currency = stores[0]?.supported_currencies?.find((entry) => entry?.is_default)?.currency_code
+    const currency = stores[0]?.supported_currencies?.find((entry: { is_default?: boolean } | null) => entry?.is_default)?.currency_code
     const seen = new Set<string>()
     for await (const products of readProducts(query, { ids, currency })) {
       await personalization.syncProducts(products)

@@ -4,14 +4,14 @@ import type PersonalizationModuleService from "../../modules/personalization/ser
 import type { Fact } from "../../services/events"
 
 /**
- * Reads a fact out of the store and hands it to the event log. A failure is thrown, so that an event bus with retries (Redis) delivers the event again; the fact's
- * id makes the second delivery harmless.
+ * Reads a fact out of the store and hands it to the event log. A failure is thrown, so that an event bus
+ * with retries (Redis) delivers the event again; the fact's id makes the second delivery harmless.
  */
 export async function submitFact(
   container: MedusaContainer,
   read: (query: RemoteQueryFunction) => Promise<Fact | undefined>
 ): Promise<void> {
-  const fact = await read(container.resolve(ContainerRegistrationKeys.QUERY))
+  const fact = await read(container.resolve<RemoteQueryFunction>(ContainerRegistrationKeys.QUERY))
   if (!fact) return
   const personalization = container.resolve<PersonalizationModuleService>("personalization")
   await personalization.engine.ingest.submitFacts([fact])
