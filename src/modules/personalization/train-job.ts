@@ -1,0 +1,66 @@
+import type { EventLog } from "../../services/events"
+import type { CatalogStore, Product } from "../../services/features"
+import { PersonalizationError, type Clock, type Logger } from "../../services/lib"
+import { buildTrainingData, train, type ModelStore } from "../../services/models"
+import type { PersonalizationOptions } from "./options"
+import type { TrainingOutcome } from "./training-runs"
+
+const DAY_MS = 86_400_000
+/** Shares of a run: reading events, then everything else. */
+const READING = 0.1
+
+export interface TrainJobParts {
+  log: EventLog
+  catalog: CatalogStore
+  models: ModelStore
+  options: PersonalizationOptions
+  clock: Clock
+  logger: Logger
+}
+
+export interface TrainJobControl {
+  cancelled(): boolean
+  report(stage: string, progress: number): void
+}
+
+/**
+ * One whole training run, wherever it runs (worker thread or in process): reads events and catalogue, trains,
+ * saves, promotes. The live version is untouched until the last step.
+ * @throws PersonalizationError `nothing_to_train`, `cancelled`
+ */
+export async function runTraining(parts: TrainJobParts, control: TrainJobControl): Promise<TrainingOutcome> {
+  const { log, models, options, clock, logger } = parts
+  const checkCancelled = () => {
+    if (control.cancelled()) throw new PersonalizationError("cancelled", "The training run was cancelled.")
+  }
+  control.report("reading catalogue", 0)
+  const products: Product[] = []
+  for await (const page of parts.catalog.load()) products.push(...page)
+  control.report("reading events", 0.01)
+  const since = clock.now() - options.training.windowDays * DAY_MS
+  const data = await buildTrainingData(log.replay({ since }), products)
+  checkCancelled()
+  const live = await models.live()
+  const { artifacts, version, promotion } = await train(
+    data,
+    {
+      minEvents: options.training.minEvents,
+      validationShare: options.training.validationShare,
+      models: { "text-lsa": { dimensions: options.retrieval.dimensions } },
+      live: live && { version: live, artifacts: await models.artifacts(live.version) },
+      clock,
+    },
+    {
+      seed: options.training.seed,
+      logger,
+      checkCancelled,
+      stage: (name) => control.report(name, 0),
+      progress: (share) => control.report("", READING + share * (0.98 - READING)),
+    }
+  )
+  checkCancelled()
+  control.report("saving", 0.98)
+  await models.save(version, artifacts)
+  if (promotion.promote) await models.promote(version.version)
+  return { version, promoted: promotion.promote, reason: promotion.reason }
+}
