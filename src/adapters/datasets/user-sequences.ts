@@ -1,0 +1,23 @@
+import type { DatasetReader, RawSession } from "../../services/measurement"
+import { findFile, linesOf } from "./lines"
+
+const SEQUENCES = /^sequences\.txt$/
+const SECONDS_PER_DAY = 86_400
+
+/** One user a line: the user's id, then the items in order, as in S3-Rec. */
+export const userSequences: DatasetReader = {
+  shape: "user-sequences",
+  protocols: ["leave-one-out"],
+  matches: (files) => findFile(files, SEQUENCES) !== undefined,
+  async read(folder, files) {
+    const sessions: RawSession[] = []
+    for await (const line of linesOf(folder, findFile(files, SEQUENCES)!)) {
+      const [user, ...items] = line.split(" ").filter(Boolean)
+      if (items.length > 0) {
+        sessions.push({ user, items, times: items.map((_, i) => i * SECONDS_PER_DAY), kind: "view" })
+      }
+    }
+    const notes = ["The file holds no times: each user's items are taken to be a day apart from the same first day."]
+    return { name: "user sequences", sessions, products: [], notes }
+  },
+}

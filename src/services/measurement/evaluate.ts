@@ -1,0 +1,116 @@
+import { bootstrapMean, listMetrics, pairedBootstrap, pessimisticRanks } from "../lib"
+import type { Interval, ListMetrics, Scored } from "../lib"
+import type { Model, TrainingData } from "../models"
+import type { Example } from "./dataset.port"
+
+export const METRIC_NAMES = ["hr", "mrr", "ndcg", "recall", "map"] as const
+export type MetricName = (typeof METRIC_NAMES)[number]
+
+export interface ModelResult {
+  model: string
+  /** Means over the examples with their 95 % bootstrap interval, by metric. */
+  metrics: Record<MetricName, Interval>
+  /** Share of the trained items that some list shows. */
+  coverage: number
+  /** Examples for which the model had nothing to say. */
+  empty: number
+  fitSeconds: number
+  /** Mean time of one list. */
+  millisecondsPerList: number
+  /** Difference to the baseline on the same examples, by metric; absent for the baseline itself. */
+  overBaseline?: Record<MetricName, Interval>
+}
+
+export interface EvaluateOptions {
+  k: number
+  seed: number
+  /** Model that the others are compared with. */
+  baseline: string
+  /** Seconds of a steady clock. */
+  now(): number
+  /** Told of every list, in the order of the examples, cut at `k`. */
+  onList?(model: string, list: readonly Scored[]): void
+  onModel?(model: string): void
+}
+
+type Columns = Record<MetricName, Float64Array>
+
+/**
+ * Fits every model on `train` and asks it all `examples`: full ranking of all items, no sampled negatives, ties
+ * against the target. Differences to the baseline are bootstrapped in pairs, by the unit of the examples.
+ */
+export async function evaluate(
+  models: readonly Model[],
+  train: TrainingData,
+  examples: readonly Example[],
+  options: EvaluateOptions
+): Promise<ModelResult[]> {
+  const units = Int32Array.from(examples, ({ unit }) => unit)
+  const results: ModelResult[] = []
+  let baseline: Columns | undefined
+  for (const model of models) {
+    options.onModel?.(model.name)
+    const { columns, ...result } = await evaluateOne(model, train, examples, options)
+    if (model.name === options.baseline) baseline = columns
+    const bootstrap = { seed: options.seed }
+    results.push({
+      ...result,
+      metrics: byMetric((name) => bootstrapMean(columns[name], units, bootstrap)),
+      ...(baseline &&
+        baseline !== columns && {
+          overBaseline: byMetric((name) => pairedBootstrap(columns[name], baseline![name], units, bootstrap)),
+        }),
+    })
+  }
+  return results
+}
+
+async function evaluateOne(model: Model, train: TrainingData, examples: readonly Example[], options: EvaluateOptions) {
+  const begun = options.now()
+  await model.fit(train, {
+    seed: options.seed,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    progress() {},
+    checkCancelled() {},
+  })
+  const fitted = options.now()
+  const columns = byMetric(() => new Float64Array(examples.length))
+  const shown = new Set<string>()
+  let empty = 0
+  examples.forEach((example, i) => {
+    const list = ask(model, example, options.k + 1)
+    if (list.length === 0) empty++
+    const first = list.slice(0, options.k)
+    for (const { id } of first) shown.add(id)
+    options.onList?.(model.name, first)
+    const metrics: ListMetrics = listMetrics(
+      pessimisticRanks(list, new Set(example.targets)),
+      example.targets.length,
+      options.k
+    )
+    for (const name of METRIC_NAMES) columns[name][i] = metrics[name]
+  })
+  const items = train.interactions.itemIds.length
+  return {
+    columns,
+    model: model.name,
+    coverage: items > 0 ? shown.size / items : 0,
+    empty,
+    fitSeconds: fitted - begun,
+    millisecondsPerList: (1000 * (options.now() - fitted)) / examples.length,
+  }
+}
+
+/** Asks for so many that `k` are left when the excluded ones are out. */
+function ask(model: Model, { query, exclude }: Example, k: number): Scored[] {
+  if (!exclude?.length) return model.recommend(query, k)
+  const out = new Set(exclude)
+  return model
+    .recommend(query, k + out.size)
+    .filter(({ id }) => !out.has(id))
+    .slice(0, k)
+}
+
+function byMetric<T>(make: (name: MetricName) => T): Record<MetricName, T> {
+  return { hr: make("hr"), mrr: make("mrr"), ndcg: make("ndcg"), recall: make("recall"), map: make("map") }
+}

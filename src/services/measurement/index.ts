@@ -1,0 +1,4 @@
+export * from "./dataset.port"
+export * from "./evaluate"
+export * from "./protocols"
+export * from "./to-training-data"
