@@ -35,7 +35,11 @@ declareBothKinds(dist)
 
 // What both entries share lies in a chunk of its own, which counts as part of the core.
 const scripts = readdirSync(dist).filter((file) => file.endsWith(".js"))
-await report("core", scripts.filter((file) => file !== "react.js"), 5)
+await report(
+  "core",
+  scripts.filter((file) => file !== "react.js"),
+  5
+)
 await report("React layer", ["react.js"], 4)
 await report("styles", ["styles.css"], 2)
 

@@ -11,7 +11,9 @@ export async function loadConfig(): Promise<ShopConfig> {
   const response = await fetch("/config.json", { cache: "no-store" })
   const config: Partial<ShopConfig> = await response.json().catch(() => ({}))
   if (!config.backendUrl || !config.publishableKey) {
-    throw new Error('Serve /config.json with {"backendUrl": "http://localhost:9000", "publishableKey": "pk_…"}')
+    throw new Error(
+      'Serve /config.json with {"backendUrl": "http://localhost:9000", "publishableKey": "pk_…"}'
+    )
   }
   return { ...config, backendUrl: config.backendUrl, publishableKey: config.publishableKey }
 }

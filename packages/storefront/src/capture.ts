@@ -48,7 +48,8 @@ export function startCapture(client: Pick<PersonalizationClient, "track" | "cons
   const reported = new Set<string>()
   on(document, "pointerover", (event) => {
     const { target, pointerType } = event as PointerEvent
-    const card = target instanceof Element && pointerType !== "touch" ? target.closest<HTMLElement>(CARD) : null
+    const card =
+      target instanceof Element && pointerType !== "touch" ? target.closest<HTMLElement>(CARD) : null
     if (card === (hovered?.card ?? null)) return
     const ms = hovered ? Date.now() - hovered.since : 0
     if (hovered && ms >= HOVER_MS && consent.get().analytics && once(reported, keyOf(hovered.card))) {
@@ -58,7 +59,9 @@ export function startCapture(client: Pick<PersonalizationClient, "track" | "cons
   })
 
   on(window, "focus blur", view.tick)
-  on(document, "visibilitychange", () => (document.visibilityState === "hidden" ? view.report() : view.tick()))
+  on(document, "visibilitychange", () =>
+    document.visibilityState === "hidden" ? view.report() : view.tick()
+  )
   on(window, "pagehide", view.report)
   on(window, "scroll", view.scrolled)
 
@@ -104,7 +107,11 @@ function watchImpressions({ track, consent }: Pick<PersonalizationClient, "track
     // Cards of one row mature together and travel as one event.
     if (matured.push(card) === 1) setTimeout(report)
   }
-  const wait = (card: HTMLElement) => timers.set(card, setTimeout(() => ripen(card), IMPRESSION_MS))
+  const wait = (card: HTMLElement) =>
+    timers.set(
+      card,
+      setTimeout(() => ripen(card), IMPRESSION_MS)
+    )
   const drop = (card: Element) => {
     clearTimeout(timers.get(card))
     timers.delete(card)
@@ -186,7 +193,8 @@ function watchView({ track }: Pick<PersonalizationClient, "track">) {
       // The rounding of a zoomed page may leave a pixel below.
       const percent = ((window.scrollY + window.innerHeight + 1) / scrollHeight) * 100
       for (const depth of DEPTHS) {
-        if (percent >= depth && once(depths, depth)) track.scroll_depth({ items: items(), properties: { percent: depth } })
+        if (percent >= depth && once(depths, depth))
+          track.scroll_depth({ items: items(), properties: { percent: depth } })
       }
     },
   }

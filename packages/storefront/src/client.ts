@@ -89,7 +89,14 @@ export interface PersonalizationClient {
 }
 
 /** Events after which the next list should differ; they are not held back for a batch. */
-const SOON: ReadonlySet<EventType> = new Set(["view_item", "select_item", "search", "dislike", "rating", "consent_update"])
+const SOON: ReadonlySet<EventType> = new Set([
+  "view_item",
+  "select_item",
+  "search",
+  "dislike",
+  "rating",
+  "login",
+])
 const ANSWER_MS = 10_000
 const SETTLE_MS = 400
 
@@ -136,7 +143,8 @@ export function createClient(options: ClientOptions): PersonalizationClient {
   const json = async <T>(path: string, init: RequestInit = {}): Promise<T> => {
     const response = await call(`/store/personalization/${path}`, init)
     const body = await response.json().catch(() => ({}))
-    if (!response.ok) throw new PersonalizationError(body?.message ?? `HTTP ${response.status}`, response.status)
+    if (!response.ok)
+      throw new PersonalizationError(body?.message ?? `HTTP ${response.status}`, response.status)
     return body as T
   }
 
@@ -160,7 +168,9 @@ export function createClient(options: ClientOptions): PersonalizationClient {
     answered: (response) =>
       void response
         .json()
-        .then(({ rejected }: { rejected?: RejectedEvent[] }) => rejected?.length && options.onRejected?.(rejected))
+        .then(
+          ({ rejected }: { rejected?: RejectedEvent[] }) => rejected?.length && options.onRejected?.(rejected)
+        )
         .catch(() => undefined),
   })
 
@@ -202,7 +212,11 @@ export function createClient(options: ClientOptions): PersonalizationClient {
   })
 
   const recordConsent = (visitor_id: string, decision: Consent) =>
-    json("consent", { method: "POST", body: JSON.stringify({ visitor_id, consent: decision }), keepalive: true })
+    json("consent", {
+      method: "POST",
+      body: JSON.stringify({ visitor_id, consent: decision }),
+      keepalive: true,
+    })
 
   consent.subscribe((now) => {
     if (!browser) return
@@ -239,7 +253,8 @@ export function createClient(options: ClientOptions): PersonalizationClient {
       await settled()
       const query = new URLSearchParams()
       const given = { placement, product_id: productId, cart_id: cartId, limit, exclude, fields, ...shop() }
-      for (const [name, value] of Object.entries(given)) if (value !== undefined) query.set(name, String(value))
+      for (const [name, value] of Object.entries(given))
+        if (value !== undefined) query.set(name, String(value))
       return json<Recommendation>(`recommendations?${query}`, { signal })
     },
     async recommendationsPage(entries, { fields, signal } = {}) {
@@ -260,7 +275,7 @@ export function createClient(options: ClientOptions): PersonalizationClient {
     async login(jwt) {
       token = jwt
       // Any event that carries both identities joins them; this one saves waiting for the next.
-      if (allowed() && identity.firstLogin()) send("consent_update")
+      if (allowed() && identity.firstLogin()) send("login")
       await delivery.flush()
     },
     async logout() {

@@ -31,7 +31,11 @@ export interface ConsentState {
  * @param session store that ends with the tab; remembers a refusal without any identifier
  * @param initial decision of a consent platform; outranks what is stored
  */
-export function createConsent(store: Store, session: Store, initial?: boolean | Partial<Consent>): ConsentState {
+export function createConsent(
+  store: Store,
+  session: Store,
+  initial?: boolean | Partial<Consent>
+): ConsentState {
   const listeners = new Set<(now: Readonly<Consent>, before: Readonly<Consent>) => void>()
   let current: Readonly<Consent> = NO_CONSENT
   let decided = false
@@ -89,9 +93,11 @@ export function createConsent(store: Store, session: Store, initial?: boolean | 
 
 /** Fills in denied purposes. Global Privacy Control outranks a grant of personalization. */
 function normalize(choice: boolean | Partial<Consent>): Readonly<Consent> {
-  const optedOut = typeof navigator !== "undefined" && "globalPrivacyControl" in navigator && navigator.globalPrivacyControl
+  const optedOut =
+    typeof navigator !== "undefined" && "globalPrivacyControl" in navigator && navigator.globalPrivacyControl
   const next = { ...NO_CONSENT }
-  for (const purpose of PURPOSES) next[purpose] = choice === true || (choice !== false && choice[purpose] === true)
+  for (const purpose of PURPOSES)
+    next[purpose] = choice === true || (choice !== false && choice[purpose] === true)
   if (optedOut) next.personalization = false
   return next
 }

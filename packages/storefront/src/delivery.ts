@@ -113,7 +113,8 @@ export function createDelivery({ outbox, post, answered }: DeliveryOptions): Del
 const offline = () => typeof navigator !== "undefined" && navigator.onLine === false
 
 /** 408 and 429 are 4xx that another try may cure. */
-const settles = (status: number) => (status >= 200 && status < 300) || (status >= 400 && status < 500 && status !== 408 && status !== 429)
+const settles = (status: number) =>
+  (status >= 200 && status < 300) || (status >= 400 && status < 500 && status !== 408 && status !== 429)
 
 /** Milliseconds a response asks to wait (RFC 9110: seconds or a date), or 0. */
 export function retryAfter(response: Response | undefined): number {

@@ -67,7 +67,9 @@ export function createIdentity(store: Store): Identity {
     },
     attribution(productId) {
       const now = session()
-      const click = clicks().find(({ product_id, session_id }) => product_id === productId && session_id === now)
+      const click = clicks().find(
+        ({ product_id, session_id }) => product_id === productId && session_id === now
+      )
       return click && { request_id: click.request_id, placement: click.placement }
     },
     firstLogin() {

@@ -68,7 +68,7 @@ export const EVENT_TYPES = [
   "rating",
   "dislike",
   "add_to_wishlist",
-  "consent_update",
+  "login",
 ] as const
 
 export type EventType = (typeof EVENT_TYPES)[number]

@@ -25,7 +25,9 @@ export function AddButton({ variantId, title, metadata, disabled, compact }: Add
       setState("failed")
     }
   }
-  const words = { idle: "Add to cart", busy: "Adding…", done: "Added", failed: "Not added — try again" }[state]
+  const words = { idle: "Add to cart", busy: "Adding…", done: "Added", failed: "Not added — try again" }[
+    state
+  ]
   return (
     <button
       type="button"

@@ -48,7 +48,11 @@ export function Header() {
           All
         </NavLink>
         {categories.map(({ id, name, handle }) => (
-          <Link key={id} to={`/products?category=${handle}`} aria-current={handle === category ? "page" : undefined}>
+          <Link
+            key={id}
+            to={`/products?category=${handle}`}
+            aria-current={handle === category ? "page" : undefined}
+          >
             {name}
           </Link>
         ))}

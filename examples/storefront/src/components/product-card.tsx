@@ -10,7 +10,9 @@ export function ProductCard({ product, slot }: { product: HttpTypes.StoreProduct
     <article className="card" data-mp-product={product.id} data-mp-placement="listing" data-mp-slot={slot}>
       <Link className="mp-card" to={`/products/${product.handle}`}>
         <span className="mp-card__picture">
-          {product.thumbnail && <img src={product.thumbnail} alt="" loading="lazy" width="320" height="320" />}
+          {product.thumbnail && (
+            <img src={product.thumbnail} alt="" loading="lazy" width="320" height="320" />
+          )}
         </span>
         <span className="mp-card__title">{product.title}</span>
         <span className="mp-card__price">{priceRange(product, region.currency_code)}</span>

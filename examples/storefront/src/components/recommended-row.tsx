@@ -19,7 +19,9 @@ function Card({ item, href, requestId, placement }: RecommendedCardProps) {
     <article className="card">
       <Link className="mp-card" to={href}>
         <span className="mp-card__picture">
-          {product?.thumbnail && <img src={product.thumbnail} alt="" loading="lazy" width="320" height="320" />}
+          {product?.thumbnail && (
+            <img src={product.thumbnail} alt="" loading="lazy" width="320" height="320" />
+          )}
         </span>
         <span className="mp-card__title">{product?.title ?? item.product_id}</span>
         <span className="mp-card__price">{priceOf(item)}</span>

@@ -31,15 +31,23 @@ export function CartPage() {
                   <span className="muted">{item.variant_title}</span>
                 </div>
                 <div className="stepper">
-                  <button aria-label={`One less: ${item.product_title}`} onClick={() => setQuantity(item.id, item.quantity - 1)}>
+                  <button
+                    aria-label={`One less: ${item.product_title}`}
+                    onClick={() => setQuantity(item.id, item.quantity - 1)}
+                  >
                     −
                   </button>
                   <span aria-label="Quantity">{item.quantity}</span>
-                  <button aria-label={`One more: ${item.product_title}`} onClick={() => setQuantity(item.id, item.quantity + 1)}>
+                  <button
+                    aria-label={`One more: ${item.product_title}`}
+                    onClick={() => setQuantity(item.id, item.quantity + 1)}
+                  >
                     +
                   </button>
                 </div>
-                <span className="line__price">{money(item.unit_price * item.quantity, cart!.currency_code)}</span>
+                <span className="line__price">
+                  {money(item.unit_price * item.quantity, cart!.currency_code)}
+                </span>
               </li>
             ))}
           </ul>
@@ -56,7 +64,11 @@ export function CartPage() {
       )}
       {cartReady &&
         (items.length ? (
-          <RecommendedRow key={items.map(({ product_id }) => product_id).join()} placement="cart-complete" cartId={cartId} />
+          <RecommendedRow
+            key={items.map(({ product_id }) => product_id).join()}
+            placement="cart-complete"
+            cartId={cartId}
+          />
         ) : (
           <RecommendedRow placement="home-for-you" />
         ))}

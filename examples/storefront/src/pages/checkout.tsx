@@ -48,7 +48,10 @@ function AddressForm({
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const { email, ...address } = Object.fromEntries(new FormData(event.currentTarget)) as Record<string, string>
+    const { email, ...address } = Object.fromEntries(new FormData(event.currentTarget)) as Record<
+      string,
+      string
+    >
     run(async () => {
       const body = { email, shipping_address: address, billing_address: address }
       setCart((await sdk.store.cart.update(cart.id, body, { fields: "*items" })).cart)
@@ -59,15 +62,42 @@ function AddressForm({
   return (
     <form className="form" onSubmit={submit}>
       <h2>Where to</h2>
-      <Field name="email" label="E-mail" type="email" autoComplete="email" value={cart.email ?? customer?.email} wide />
-      <Field name="first_name" label="First name" autoComplete="given-name" value={known?.first_name ?? customer?.first_name} />
-      <Field name="last_name" label="Last name" autoComplete="family-name" value={known?.last_name ?? customer?.last_name} />
-      <Field name="address_1" label="Street and number" autoComplete="address-line1" value={known?.address_1} wide />
+      <Field
+        name="email"
+        label="E-mail"
+        type="email"
+        autoComplete="email"
+        value={cart.email ?? customer?.email}
+        wide
+      />
+      <Field
+        name="first_name"
+        label="First name"
+        autoComplete="given-name"
+        value={known?.first_name ?? customer?.first_name}
+      />
+      <Field
+        name="last_name"
+        label="Last name"
+        autoComplete="family-name"
+        value={known?.last_name ?? customer?.last_name}
+      />
+      <Field
+        name="address_1"
+        label="Street and number"
+        autoComplete="address-line1"
+        value={known?.address_1}
+        wide
+      />
       <Field name="postal_code" label="Postal code" autoComplete="postal-code" value={known?.postal_code} />
       <Field name="city" label="City" autoComplete="address-level2" value={known?.city} />
       <label className="field field--wide">
         Country
-        <select name="country_code" autoComplete="country" defaultValue={known?.country_code ?? countries[0]?.iso_2}>
+        <select
+          name="country_code"
+          autoComplete="country"
+          defaultValue={known?.country_code ?? countries[0]?.iso_2}
+        >
           {countries.map(({ iso_2, display_name }) => (
             <option key={iso_2} value={iso_2}>
               {display_name}
@@ -83,7 +113,13 @@ function AddressForm({
   )
 }
 
-function DeliveryForm({ cart, options }: { cart: HttpTypes.StoreCart; options: HttpTypes.StoreCartShippingOption[] }) {
+function DeliveryForm({
+  cart,
+  options,
+}: {
+  cart: HttpTypes.StoreCart
+  options: HttpTypes.StoreCartShippingOption[]
+}) {
   const { sdk, setCart } = useShop()
   const navigate = useNavigate()
   const { busy, error, run } = useStep()

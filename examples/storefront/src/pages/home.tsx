@@ -7,7 +7,9 @@ export function HomePage() {
   return (
     <main className="page" id="content" data-mp-page="home">
       <section className="hero">
-        <h1>{customer?.first_name ? `Good to see you, ${customer.first_name}` : "Things worth a second look"}</h1>
+        <h1>
+          {customer?.first_name ? `Good to see you, ${customer.first_name}` : "Things worth a second look"}
+        </h1>
         <p>Look at a few products and come back: the rows below follow what you do, within a second.</p>
         <Link className="button" to="/products">
           See all products
@@ -24,7 +26,9 @@ export function HomePage() {
       <RecommendedRow placement="trending" />
       <RecommendedRow
         placement="recently-viewed"
-        empty={<p className="muted">Products that you look at will be here, if you allow us to remember them.</p>}
+        empty={
+          <p className="muted">Products that you look at will be here, if you allow us to remember them.</p>
+        }
       />
     </main>
   )

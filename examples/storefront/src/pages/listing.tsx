@@ -65,7 +65,11 @@ function Listing({ query, categoryId, title }: { query?: string; categoryId?: st
       <div className="listing-head">
         <h1 id="listing-title">{title}</h1>
         <p className="muted" role="status">
-          {failed ? "The products could not be loaded." : count === undefined ? "Loading…" : `${count} products`}
+          {failed
+            ? "The products could not be loaded."
+            : count === undefined
+              ? "Loading…"
+              : `${count} products`}
         </p>
       </div>
       <ul className="grid">

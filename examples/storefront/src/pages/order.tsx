@@ -24,7 +24,8 @@ export function OrderPage() {
       {order && (
         <div className="summary">
           <p>
-            Order number {order.display_id} is placed; a real Medusa order, as you can see in the admin under Orders.
+            Order number {order.display_id} is placed; a real Medusa order, as you can see in the admin under
+            Orders.
           </p>
           <ul className="lines">
             {(order.items ?? []).map((item) => (

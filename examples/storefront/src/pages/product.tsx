@@ -37,7 +37,11 @@ export function ProductPage() {
   }
   return (
     <main className="page" id="content" data-mp-page="product" data-mp-view={product?.id}>
-      {product ? <Details key={product.id} product={product} /> : <div className="details details--loading" />}
+      {product ? (
+        <Details key={product.id} product={product} />
+      ) : (
+        <div className="details details--loading" />
+      )}
       <RecommendedRow placement="pdp-bought-together" productId={product?.id} enabled={!!product} />
       <RecommendedRow placement="pdp-similar" productId={product?.id} enabled={!!product} />
     </main>
@@ -59,7 +63,9 @@ function Details({ product }: { product: HttpTypes.StoreProduct }) {
   const image = product.images?.[0]?.url ?? product.thumbnail
   return (
     <section className="details">
-      <div className="details__picture">{image && <img src={image} alt={product.title} width="640" height="640" />}</div>
+      <div className="details__picture">
+        {image && <img src={image} alt={product.title} width="640" height="640" />}
+      </div>
       <div className="details__text">
         {category && (
           <p className="crumb">
@@ -68,7 +74,9 @@ function Details({ product }: { product: HttpTypes.StoreProduct }) {
         )}
         <h1>{product.title}</h1>
         <p className="price">
-          {price === undefined ? priceRange(product, region.currency_code) : money(price, region.currency_code)}
+          {price === undefined
+            ? priceRange(product, region.currency_code)
+            : money(price, region.currency_code)}
         </p>
         {product.description && <p>{product.description}</p>}
         {(product.options ?? []).map((option) => (
@@ -93,7 +101,9 @@ function Details({ product }: { product: HttpTypes.StoreProduct }) {
           disabled={!variant || !isInStock(variant)}
           metadata={() => personalization.lineItemMetadataFor(product.id)}
         />
-        <p className="muted">{!variant ? "Not made in this combination" : isInStock(variant) ? "In stock" : "Sold out"}</p>
+        <p className="muted">
+          {!variant ? "Not made in this combination" : isInStock(variant) ? "In stock" : "Sold out"}
+        </p>
       </div>
     </section>
   )

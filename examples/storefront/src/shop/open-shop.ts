@@ -20,7 +20,8 @@ export async function openShop({ backendUrl, publishableKey, regionId }: ShopCon
     sdk.store.category.list({ fields: "id,name,handle", limit: 50 }),
   ])
   const region = regions.find(({ id }) => id === regionId) ?? regions[0]
-  if (!region) throw new Error("The store has no region yet: add one in Medusa Admin under Settings → Regions.")
+  if (!region)
+    throw new Error("The store has no region yet: add one in Medusa Admin under Settings → Regions.")
   personalization.setContext({ region_id: region.id, currency: region.currency_code })
   return { sdk, personalization, region, categories }
 }

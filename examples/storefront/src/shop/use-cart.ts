@@ -41,7 +41,11 @@ export function useCartState({ sdk, region, personalization }: Shop): CartState 
     /** Brings visitor, session and consent on the cart up to date. */
     const refreshMetadata = async () => {
       const cart = latest.current
-      if (!cart || JSON.stringify(cart.metadata?.personalization) === JSON.stringify(metadata().personalization)) return
+      if (
+        !cart ||
+        JSON.stringify(cart.metadata?.personalization) === JSON.stringify(metadata().personalization)
+      )
+        return
       setCart((await sdk.store.cart.update(cart.id, { metadata: metadata() }, FIELDS)).cart)
     }
     return {
@@ -54,7 +58,8 @@ export function useCartState({ sdk, region, personalization }: Shop): CartState 
       },
       async setQuantity(lineId: string, quantity: number) {
         const { id } = latest.current!
-        if (quantity > 0) setCart((await sdk.store.cart.updateLineItem(id, lineId, { quantity }, FIELDS)).cart)
+        if (quantity > 0)
+          setCart((await sdk.store.cart.updateLineItem(id, lineId, { quantity }, FIELDS)).cart)
         else {
           await sdk.store.cart.deleteLineItem(id, lineId)
           setCart((await sdk.store.cart.retrieve(id, FIELDS)).cart)

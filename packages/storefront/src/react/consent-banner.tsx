@@ -22,8 +22,14 @@ const LABELS: ConsentLabels = {
   choose: "Choose",
   save: "Save my choice",
   purposes: {
-    analytics: { name: "Remember visits", text: "Keep an identifier in this browser and record what is viewed." },
-    personalization: { name: "Personal recommendations", text: "Use what you viewed to choose products for you." },
+    analytics: {
+      name: "Remember visits",
+      text: "Keep an identifier in this browser and record what is viewed.",
+    },
+    personalization: {
+      name: "Personal recommendations",
+      text: "Use what you viewed to choose products for you.",
+    },
     experimentation: { name: "Compare variants", text: "Let you take part in tests of different lists." },
     model_training: { name: "Improve for everyone", text: "Use your visits to train the recommendations." },
   },

@@ -11,7 +11,9 @@ interface Waiting {
 }
 
 /** Makes one request of all lists that a page renders at once, so that no product stands on it twice. */
-export function createPageLoader(client: Pick<PersonalizationClient, "recommendations" | "recommendationsPage">): PageLoader {
+export function createPageLoader(
+  client: Pick<PersonalizationClient, "recommendations" | "recommendationsPage">
+): PageLoader {
   let waiting: Waiting[] = []
 
   const alone = ({ entry, resolve, reject }: Waiting) => {

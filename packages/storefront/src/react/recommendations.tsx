@@ -10,7 +10,11 @@ export interface RecommendationsLabels {
   loading: string
 }
 
-const LABELS: RecommendationsLabels = { previous: "Show previous products", next: "Show next products", loading: "Loading" }
+const LABELS: RecommendationsLabels = {
+  previous: "Show previous products",
+  next: "Show next products",
+  loading: "Loading",
+}
 
 export interface RecommendationsProps extends UseRecommendationsOptions {
   /** Heading; the placement's own title if left out. */
@@ -72,10 +76,20 @@ export function Recommendations(props: RecommendationsProps) {
         </Heading>
         {layout === "carousel" && (
           <div className="mp-recs__buttons">
-            <button type="button" className="mp-recs__button" aria-label={labels.previous} onClick={() => page(-1)}>
+            <button
+              type="button"
+              className="mp-recs__button"
+              aria-label={labels.previous}
+              onClick={() => page(-1)}
+            >
               <Arrow />
             </button>
-            <button type="button" className="mp-recs__button" aria-label={labels.next} onClick={() => page(1)}>
+            <button
+              type="button"
+              className="mp-recs__button"
+              aria-label={labels.next}
+              onClick={() => page(1)}
+            >
               <Arrow forward />
             </button>
           </div>
