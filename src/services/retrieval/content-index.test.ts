@@ -1,7 +1,7 @@
 import { MemoryItemVectorStore } from "../../adapters/memory"
 import { noMetrics, silentLogger } from "../lib"
 import type { TextEmbedder } from "../models"
-import { embedder, product, TestCatalog, TestIndex } from "./__tests__/fixtures"
+import { embedder, product, TestCatalog, TestIndex } from "../testing/planted-shop"
 import { ContentIndex } from "./content-index"
 
 function setUp(catalog = new TestCatalog([product("a1", "a"), product("a2", "a"), product("b1", "b")])) {
@@ -62,7 +62,10 @@ describe("ContentIndex", () => {
     train("v1")
     await content.sync()
     const before = content.view()!
-    train("v2", { dimensions: 2, embed: ({ categories }) => new Float32Array(categories[0].id === "a" ? [1, 0] : [0, 1]) })
+    train("v2", {
+      dimensions: 2,
+      embed: ({ categories }) => new Float32Array(categories[0].id === "a" ? [1, 0] : [0, 1]),
+    })
     await content.sync()
     const after = content.view()!
     expect([before.vectorOf("a1")!.length, after.vectorOf("a1")!.length]).toEqual([4, 2])

@@ -1,10 +1,16 @@
 import { silentLogger, type Labels } from "../lib"
 import { NOBODY } from "../features"
-import { TestCatalog } from "./__tests__/fixtures"
+import { TestCatalog } from "../testing/planted-shop"
 import type { CandidateSource, Knowledge } from "./candidate-source"
 import { retrieve } from "./retrieve"
 
-const query = { shopper: NOBODY, seeds: [], trending: [], limit: 10, context: { now: 0, salesChannelIds: [] } }
+const query = {
+  shopper: NOBODY,
+  seeds: [],
+  trending: [],
+  limit: 10,
+  context: { now: 0, salesChannelIds: [] },
+}
 const knowledge: Knowledge = {
   catalog: new TestCatalog(),
   ask: () => [],
@@ -19,7 +25,11 @@ function source(name: string, retrieve: CandidateSource["retrieve"], budgetMs = 
 
 async function run(sources: CandidateSource[], remainingMs = () => 1_000) {
   const counted: [string, Labels | undefined][] = []
-  const metrics = { count: (name: string, labels?: Labels) => void counted.push([name, labels]), gauge() {}, observe() {} }
+  const metrics = {
+    count: (name: string, labels?: Labels) => void counted.push([name, labels]),
+    gauge() {},
+    observe() {},
+  }
   const answers = await retrieve(sources, query, knowledge, { metrics, logger: silentLogger, remainingMs })
   return { answers: Object.fromEntries(answers), counted }
 }
@@ -40,7 +50,11 @@ describe("retrieve", () => {
     expect(answers).toEqual({ sync: [{ id: "a", score: 1 }], slow: [{ id: "b", score: 1 }] })
     expect(counted).toHaveLength(3)
     expect(counted).toEqual(
-      expect.arrayContaining([failure("hangs", "late"), failure("rejects", "error"), failure("throws", "error")])
+      expect.arrayContaining([
+        failure("hangs", "late"),
+        failure("rejects", "error"),
+        failure("throws", "error"),
+      ])
     )
   })
 

@@ -1,12 +1,18 @@
 import { silentLogger } from "../lib"
-import { product, TestCatalog } from "./__tests__/fixtures"
+import { product, TestCatalog } from "../testing/planted-shop"
 import { Shelves } from "./shelves"
 import { TopList } from "./top-list"
 
 describe("TopList", () => {
   it("keeps the best, whatever the order they come in, and breaks ties by id", () => {
     const list = new TopList(3)
-    for (const [id, first, second] of [["d", 1, 1], ["a", 1, 1], ["z", 2, 0], ["b", 1, 1], ["c", 0, 9]] as const) {
+    for (const [id, first, second] of [
+      ["d", 1, 1],
+      ["a", 1, 1],
+      ["z", 2, 0],
+      ["b", 1, 1],
+      ["c", 0, 9],
+    ] as const) {
       list.offer(id, first, second)
     }
     expect(list.ids).toEqual(["z", "a", "b"])
@@ -22,7 +28,10 @@ describe("Shelves", () => {
     product("draft", "a", { createdAt: 5, status: "draft" }),
     product("gone", "a", { createdAt: 6, inStock: false }),
   ])
-  const models = { version: undefined as string | undefined, ask: () => (models.version ? [{ id: "hit", score: 9 }] : []) }
+  const models = {
+    version: undefined as string | undefined,
+    ask: () => (models.version ? [{ id: "hit", score: 9 }] : []),
+  }
   const shelves = new Shelves({ catalog, models, logger: silentLogger })
 
   it("puts the newest products that can be bought first, by channel", async () => {

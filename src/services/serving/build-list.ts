@@ -8,6 +8,7 @@ import type { RecommendationRequest } from "./recommendation"
 
 /** Ends every chain: popular products, then the newest that can be bought in the shopper's channels. */
 const LAST_RESORTS = ["popularity", "new-arrivals"]
+const isLast = (name: string) => LAST_RESORTS.includes(name)
 
 export interface ListTools {
   sources: readonly CandidateSource[]
@@ -80,7 +81,13 @@ export async function build(
   const built = { items, featureNames, own: items.length, falls }
   if (items.length >= limit || (items.length > 0 && placement.fallbackWhen === "empty")) return built
   falls.push(items.length === 0 ? "no_candidates" : "too_few")
-  await fillUp(built, input, asked, keep, tools)
+  await fillUp(
+    built,
+    input,
+    (name) => asked.includes(name) && (answers.has(name) || !isLast(name)),
+    keep,
+    tools
+  )
   if (items.length === 0) falls.push("nothing_to_show")
   return built
 }
@@ -104,7 +111,8 @@ function rerank(ranked: Ranked[], input: ListInput, rerankers: readonly Reranker
 async function fillUp(
   list: BuiltList,
   input: ListInput,
-  asked: readonly string[],
+  /** Has had its chance; a last resort that gave no answer gets another. */
+  spent: (name: string) => boolean,
   keep: (id: string) => boolean,
   tools: ListTools
 ): Promise<void> {
@@ -115,9 +123,8 @@ async function fillUp(
   for (const name of chain) {
     if (list.items.length >= input.limit) return
     const source = tools.sources.find((one) => one.name === name)
-    const last = LAST_RESORTS.includes(name)
-    if (!source || asked.includes(name) || (!last && tools.remainingMs() <= 0)) continue
-    const patience = last ? { ...tools, remainingMs: () => source.budgetMs } : tools
+    if (!source || spent(name) || (!isLast(name) && tools.remainingMs() <= 0)) continue
+    const patience = isLast(name) ? { ...tools, remainingMs: () => source.budgetMs } : tools
     const answers = await retrieve([source], queryOf(input), input.knowledge, patience)
     for (const { id, because, reason } of answers.get(name) ?? []) {
       if (list.items.length >= input.limit) return

@@ -27,7 +27,8 @@ export function mayShow(input: FilterInput): (id: string) => boolean {
   if (filters.notSeeds) for (const id of input.seeds) out.add(id)
   const boughtSince = context.now - filters.notBoughtDays * DAY_MS
   for (const { productId, type, ts } of input.shopper.recent) {
-    if (type === "dislike" || (filters.notBoughtDays > 0 && type === "purchase" && ts > boughtSince)) out.add(productId)
+    if (type === "dislike" || (filters.notBoughtDays > 0 && type === "purchase" && ts > boughtSince))
+      out.add(productId)
   }
   const channels = context.salesChannelIds
   return (id) => {

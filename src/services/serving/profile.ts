@@ -43,7 +43,10 @@ export async function readProfile(
   const { country, now } = context
   const who = mayProfile(consent) ? { visitorId, customerId, sessionId } : ANYONE
   try {
-    const records = await within(features.getMany([...profileKeys(who), ...popularNowKeys(country)]), budgetMs)
+    const records = await within(
+      features.getMany([...profileKeys(who), ...popularNowKeys(country)]),
+      budgetMs
+    )
     if (records !== LATE) {
       return { shopper: readShopper(records, who, now), trending: readPopularNow(records, country, now) }
     }

@@ -104,29 +104,29 @@ export class Recommender {
     return lists
   }
 
-  /** A source's answer or a ranker that breaks the list costs its order, and is told loudly: popular ones then. */
+  /** A ranker that breaks costs its order, a source's answer that breaks the blend costs the candidates. */
   private async build(
     input: ListInput,
     answers: Answers,
     taken: Set<string>,
     tools: ListTools
   ): Promise<BuiltList> {
-    try {
-      return await build(input, answers, taken, tools)
-    } catch (error) {
-      const falls = ["error"]
-      this.parts.logger.error(`The list ${input.placement.name} could not be ranked`, error as Error)
+    const plain = { ...tools, ranker: new BlendRanker(), rerankers: [] }
+    const falls: string[] = []
+    for (const [found, how] of [
+      [answers, tools],
+      [answers, plain],
+      [new Map(), plain],
+    ] as const) {
       try {
-        const plain = await build(input, new Map(), taken, {
-          ...tools,
-          ranker: new BlendRanker(),
-          rerankers: [],
-        })
-        return { ...plain, falls: [...falls, ...plain.falls] }
-      } catch {
-        return { items: [], featureNames: [], own: 0, falls: [...falls, "nothing_to_show"] }
+        const list = await build(input, found, taken, how)
+        return { ...list, falls: [...falls, ...list.falls] }
+      } catch (error) {
+        falls.push("error")
+        this.parts.logger.error(`The list ${input.placement.name} could not be ranked`, error as Error)
       }
     }
+    return { items: [], featureNames: [], own: 0, falls: [...falls, "nothing_to_show"] }
   }
 
   private placementOf(request: RecommendationRequest, path: string) {

@@ -11,7 +11,9 @@ export const sequentialRules: CandidateSource = {
     const session = query.seeds.length > 0 ? query.seeds : trailOf(query)
     if (session.length === 0) return []
     const seen = new Set(session)
-    const found = ask("sequential-rules", { session }, query.limit + seen.size).filter(({ id }) => !seen.has(id))
+    const found = ask("sequential-rules", { session }, query.limit + seen.size).filter(
+      ({ id }) => !seen.has(id)
+    )
     if (session.length > 1) return found
     return found.map(({ id, score }) => ({ id, score, because: session[0] }))
   },

@@ -1,7 +1,6 @@
-import type { Catalog, Product } from "../../features"
-import type { TextEmbedder } from "../../models"
-import type { VectorIndex } from "../vector-index.port"
-import { dot } from "../vectors"
+import type { Catalog, Product } from "../features"
+import type { TextEmbedder } from "../models"
+import { dot, type MonitoredVectorIndex } from "../retrieval"
 
 /** A published product that can be bought in channel `web`. */
 export function product(id: string, category: string, extra: Partial<Product> = {}): Product {
@@ -55,7 +54,9 @@ export class TestCatalog implements Catalog {
 }
 
 /** Nearest neighbours by looking at all. */
-export class TestIndex implements VectorIndex {
+export class TestIndex implements MonitoredVectorIndex {
+  readonly kind = "exact"
+  readonly fallbacks = 0
   closed = false
   private readonly vectors = new Map<string, Float32Array>()
 
@@ -69,7 +70,9 @@ export class TestIndex implements VectorIndex {
     await this.add(ids, vectors)
   }
   async add(ids: readonly string[], vectors: Float32Array): Promise<void> {
-    ids.forEach((id, row) => this.vectors.set(id, vectors.slice(row * this.dimensions, (row + 1) * this.dimensions)))
+    ids.forEach((id, row) =>
+      this.vectors.set(id, vectors.slice(row * this.dimensions, (row + 1) * this.dimensions))
+    )
   }
   async remove(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.vectors.delete(id)
@@ -79,6 +82,9 @@ export class TestIndex implements VectorIndex {
       .map(([id, vector]) => ({ id, score: dot(query, vector) }))
       .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
       .slice(0, k)
+  }
+  async recall(): Promise<number> {
+    return 1
   }
   async close(): Promise<void> {
     this.closed = true
