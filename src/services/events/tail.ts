@@ -9,6 +9,8 @@ export interface Polled {
   position: string | undefined
   /** Nothing was left to handle. */
   idle: boolean
+  /** Another process works for the group: look again later. */
+  busy?: boolean
 }
 
 /** How a log is read on behalf of one group. */
@@ -91,17 +93,17 @@ export class Tail implements Subscription {
     while (!this.stopping) {
       this.woken = false
       const look = ++this.looks
-      let idle = true
+      let rest = true
       try {
         const polled = await this.source.poll((batch) => this.handle(batch))
         this.position = polled.position
-        idle = polled.idle
-        if (idle) this.idleLook = look
+        rest = polled.idle || polled.busy === true
+        if (polled.idle) this.idleLook = look
       } catch (error) {
         this.options.logger.warn(`event log: reading failed, will try again: ${(error as Error).message}`)
       }
       for (const check of this.waiters) check()
-      if (idle && !this.woken) await this.sleep(this.options.pollMs)
+      if (rest && !this.woken) await this.sleep(this.options.pollMs)
     }
     for (const check of this.waiters) check()
     await this.source.ended?.()

@@ -1,4 +1,5 @@
 export * from "./artifact"
+export * from "./artifact-codec"
 export * from "./clock"
 export * from "./deliver"
 export * from "./errors"

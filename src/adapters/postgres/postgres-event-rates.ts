@@ -1,0 +1,30 @@
+import type { DataSource } from "typeorm"
+import type { EventRates } from "../../services/events"
+import { Database } from "./database"
+
+/** Counts by the time at which events were stored. */
+export class PostgresEventRates implements EventRates {
+  private readonly db: Database
+
+  constructor(dataSource: DataSource) {
+    this.db = new Database(dataSource)
+  }
+
+  async perMinute(minutes: number): Promise<{ minute: number; count: number }[]> {
+    const rows = await this.db.query<{ minute: string; count: string }>(
+      `SELECT extract(epoch FROM date_trunc('minute', stored_at)) * 1000 AS minute, count(*)
+       FROM ${this.db.name("events")} WHERE stored_at >= now() - make_interval(mins => $1)
+       GROUP BY 1 ORDER BY 1`,
+      [minutes]
+    )
+    return rows.map(({ minute, count }) => ({ minute: Number(minute), count: Number(count) }))
+  }
+
+  async since(ms: number): Promise<number> {
+    const [{ count }] = await this.db.query<{ count: string }>(
+      `SELECT count(*) FROM ${this.db.name("events")} WHERE stored_at >= to_timestamp($1 / 1000.0)`,
+      [ms]
+    )
+    return Number(count)
+  }
+}

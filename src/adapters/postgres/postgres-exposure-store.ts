@@ -1,0 +1,60 @@
+import type { DataSource } from "typeorm"
+import type { Exposure, ExposureStore } from "../../services/serving"
+import { Database } from "./database"
+
+export class PostgresExposureStore implements ExposureStore {
+  private readonly db: Database
+  private readonly table: string
+
+  constructor(dataSource: DataSource) {
+    this.db = new Database(dataSource)
+    this.table = this.db.name("exposures")
+  }
+
+  /** Idempotent by `requestId`. */
+  async record(exposures: readonly Exposure[]): Promise<void> {
+    if (exposures.length === 0) return
+    await this.db.query(
+      `INSERT INTO ${this.table} (request_id, ts, placement, subject, visitor_id, body)
+       SELECT request_id, to_timestamp(ms / 1000.0), placement, subject, visitor_id, body
+       FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+         AS e (request_id, ms, placement, subject, visitor_id, body)
+       ON CONFLICT DO NOTHING`,
+      [
+        exposures.map((exposure) => exposure.requestId),
+        exposures.map((exposure) => exposure.ts),
+        exposures.map((exposure) => exposure.placement),
+        exposures.map((exposure) => exposure.subject ?? null),
+        exposures.map((exposure) => exposure.visitorId ?? null),
+        exposures.map((exposure) => JSON.stringify(exposure)),
+      ]
+    )
+  }
+
+  async get(requestId: string): Promise<Exposure | undefined> {
+    const [row] = await this.db.query<{ body: Exposure }>(
+      `SELECT body FROM ${this.table} WHERE request_id = $1`,
+      [requestId]
+    )
+    return row?.body
+  }
+
+  async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {
+    const subjects = subject.visitorIds.map((id) => `visitor:${id}`)
+    if (subject.customerId !== undefined) subjects.push(`customer:${subject.customerId}`)
+    const gone = await this.db.query(
+      `DELETE FROM ${this.table} WHERE visitor_id = ANY($1) OR subject = ANY($2) RETURNING request_id`,
+      [subject.visitorIds, subjects]
+    )
+    return gone.length
+  }
+
+  /** Drops what is older; returns how many. @param ms since the epoch */
+  async purgeBefore(ms: number): Promise<number> {
+    const gone = await this.db.query(
+      `DELETE FROM ${this.table} WHERE ts < to_timestamp($1 / 1000.0) RETURNING request_id`,
+      [ms]
+    )
+    return gone.length
+  }
+}
