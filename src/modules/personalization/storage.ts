@@ -10,7 +10,6 @@ import {
 } from "../../adapters/memory"
 import {
   createDataSource,
-  ensurePartitions,
   PostgresCatalogStore,
   PostgresEventLog,
   PostgresEventRates,
@@ -19,7 +18,6 @@ import {
   PostgresModelStore,
   PostgresPlacementStore,
   PostgresSubjectStore,
-  purgeBefore,
 } from "../../adapters/postgres"
 import type { EventLog, EventRates } from "../../services/events"
 import type { CatalogStore } from "../../services/features"
@@ -75,9 +73,9 @@ export function memoryStorage({ clock }: StorageParts): Storage {
 const DAY_MS = 86_400_000
 
 /** Storage in PostgreSQL, in a schema of its own. */
-export function postgresStorage(target: DatabaseTarget, { clock, logger, metrics }: StorageParts): Storage {
+export function postgresStorage(target: DatabaseTarget, { clock, logger }: StorageParts): Storage {
   const dataSource = createDataSource(target)
-  const log = new PostgresEventLog(dataSource, { logger, metrics })
+  const log = new PostgresEventLog(dataSource, { logger })
   return {
     log,
     rates: new PostgresEventRates(dataSource),
@@ -102,8 +100,8 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger, metrics
           )
         : Promise.resolve(false),
     maintain: async (retentionDays) => {
-      await ensurePartitions(dataSource, clock.now())
-      await purgeBefore(dataSource, clock.now() - retentionDays * DAY_MS)
+      await log.ensurePartitions(clock.now())
+      await log.purgeBefore(new Date(clock.now() - retentionDays * DAY_MS).toISOString().slice(0, 10))
     },
   }
 }

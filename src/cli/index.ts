@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { Command } from "commander"
+import { registerEvaluate } from "./evaluate"
+import { registerImport } from "./import"
+import { registerTrain } from "./train"
+
+const program = new Command("medusa-personalization")
+  .description("Recommendations for Medusa stores: import history, train, evaluate")
+  .showHelpAfterError()
+
+registerImport(program)
+registerTrain(program)
+registerEvaluate(program)
+
+program.parseAsync().catch((error: Error) => {
+  console.error(`error: ${error.message}`)
+  process.exitCode = 1
+})
