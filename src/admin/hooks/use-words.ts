@@ -11,6 +11,8 @@ export interface Words extends Format {
   model(name: string): string
   /** `mrr@20` → MRR@20 */
   metric(name: string): string
+  /** What a training run is doing: `fit:vmis-knn` → fitting Similar sessions. */
+  stage(stage: string): string
 }
 
 export function useWords(): Words {
@@ -18,14 +20,19 @@ export function useWords(): Words {
   return useMemo(() => {
     const words = (key: string, values: Record<string, string> = {}, otherwise = key) =>
       t(key, { ...values, defaultValue: otherwise })
+    const model = (name: string) => words(`model.${name}`, {}, name)
     return {
       ...createFormat(i18n.language),
       t: words,
-      model: (name) => words(`model.${name}`, {}, name),
+      model,
       metric(metric) {
         const { name, at } = splitMetric(metric)
         const label = words(`metric.${name}.label`, {}, name)
         return at === undefined ? label : `${label}@${at}`
+      },
+      stage(stage) {
+        const [step, name = ""] = stage.split(":")
+        return words(`training.stage.${step!.replaceAll(" ", "_")}`, { model: model(name) }, stage)
       },
     }
   }, [t, i18n.language])

@@ -42,6 +42,11 @@ function ChecklistRow({ item }: { item: ChecklistItem }) {
         <Text size="small" leading="compact" lang="en" dir="auto" className="text-ui-fg-subtle text-pretty">
           {item.detail}
         </Text>
+        {!item.ok && (
+          <Text size="small" leading="compact" className="text-ui-fg-subtle text-pretty pt-1">
+            {t(`checklist.hint.${item.key}`, {}, "")}
+          </Text>
+        )}
       </div>
       <StatusBadge color={item.ok ? "green" : "orange"}>
         {item.ok ? t("checklist.done") : t("checklist.open")}

@@ -2,7 +2,7 @@ import { Badge } from "@medusajs/ui"
 import type { UseQueryResult } from "@tanstack/react-query"
 import { useWords } from "../../hooks/use-words"
 import type { ModelVersion, OverviewResponse } from "../../lib/api"
-import { metricsTable, splitMetric, type MetricCell, type MetricsTable } from "../../lib/metrics-table"
+import { metricsTable, splitMetric, type MetricCell, type MetricsRow } from "../../lib/metrics-table"
 import { DataGrid } from "../data-grid"
 import { Notice, QueryState } from "../query-state"
 import { Section } from "../section"
@@ -28,7 +28,7 @@ export function LiveModelSection({ query }: { query: UseQueryResult<OverviewResp
 function LiveModel({ live }: { live: ModelVersion }) {
   const words = useWords()
   const { t } = words
-  const { metrics, rows } = metricsTable(live.metrics)
+  const { metrics, rows, counts } = metricsTable(live.metrics)
   if (rows.length === 0) return <Notice title={t("live.noMetrics")} />
   return (
     <div className="divide-y">
@@ -41,17 +41,17 @@ function LiveModel({ live }: { live: ModelVersion }) {
           ...metrics.map((metric, index) => ({
             key: metric,
             header: words.metric(metric),
-            cell: (row: MetricsTable["rows"][number]) => <Figure cell={row.cells[index]} />,
+            cell: (row: MetricsRow) => <Figure cell={row.cells[index]} />,
             figures: true,
           })),
         ]}
       />
-      <Figures metrics={metrics} />
+      <Figures metrics={metrics} counts={counts} />
     </div>
   )
 }
 
-function ModelName({ row }: { row: MetricsTable["rows"][number] }) {
+function ModelName({ row }: { row: MetricsRow }) {
   const { t, model } = useWords()
   return (
     <span className="text-ui-fg-base flex items-center gap-x-2 whitespace-nowrap">
@@ -65,10 +65,15 @@ function ModelName({ row }: { row: MetricsTable["rows"][number] }) {
 function Figure({ cell }: { cell: MetricCell | undefined }) {
   const { t, score, change } = useWords()
   if (!cell) return t("common.none")
-  const { value, lift } = cell
+  const { value, interval, lift } = cell
   return (
     <span className="flex flex-col items-end">
       <span className="text-ui-fg-base">{score(value)}</span>
+      {interval && (
+        <span className="txt-compact-xsmall">
+          [{score(interval.low)}–{score(interval.high)}]
+        </span>
+      )}
       {lift !== undefined && (
         <span className="txt-compact-xsmall" title={t("live.lift", { change: change(lift) })}>
           {change(lift)}
@@ -78,22 +83,31 @@ function Figure({ cell }: { cell: MetricCell | undefined }) {
   )
 }
 
-function Figures({ metrics }: { metrics: readonly string[] }) {
+interface FiguresProps {
+  metrics: readonly string[]
+  counts: Record<string, number>
+}
+
+/** On how much the figures rest, and what each of them means. */
+function Figures({ metrics, counts }: FiguresProps) {
   const words = useWords()
-  const { t } = words
+  const { t, number } = words
+  const { examples = 0, basket_examples: baskets = 0 } = counts
   const explained = [...new Set(metrics.map((metric) => splitMetric(metric).name))]
     .map((name) => ({ name, text: t(`metric.${name}.text`, {}, "") }))
     .filter(({ text }) => text !== "")
-  if (explained.length === 0) return null
   return (
     <details className="px-6 py-4">
       <summary className="txt-compact-small-plus text-ui-fg-subtle w-fit cursor-pointer">
         {t("live.figures")}
       </summary>
+      <p className="txt-small text-ui-fg-subtle pt-3">
+        {t("live.measured", { n: number(examples), baskets: number(baskets) })}
+      </p>
       <dl className="flex flex-col gap-y-1 pt-3">
         {explained.map(({ name, text }) => (
           <div key={name} className="flex gap-x-2">
-            <dt className="txt-small-plus w-20 shrink-0">{words.metric(name)}</dt>
+            <dt className="txt-small-plus w-24 shrink-0">{words.metric(name)}</dt>
             <dd className="txt-small text-ui-fg-subtle">{text}</dd>
           </div>
         ))}

@@ -64,11 +64,9 @@ export function RunsSection({ query }: { query: UseQueryResult<{ runs: Run[] }, 
 }
 
 function Outcome({ run }: { run: Run }) {
-  const { t, percent } = useWords()
+  const { t, percent, stage } = useWords()
+  if (run.status === "running") return `${stage(run.stage)}, ${percent(run.progress)}`
   const english = { lang: "en", dir: "auto" } as const
-  if (run.status === "running") {
-    return <span {...english}>{`${run.stage}, ${percent(run.progress)}`}</span>
-  }
   if (run.error) return <span {...english}>{run.error.message}</span>
   return (
     <span>

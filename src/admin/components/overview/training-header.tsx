@@ -12,9 +12,9 @@ interface TrainingHeaderProps {
 
 /** Head of the page: what it is, training now, and how far a run has come. */
 export function TrainingHeader({ running, starting, start }: TrainingHeaderProps) {
-  const { t, percent } = useWords()
+  const { t, percent, stage } = useWords()
   const progress =
-    running && t("training.progress", { stage: running.stage, percent: percent(running.progress) })
+    running && t("training.progress", { stage: stage(running.stage), percent: percent(running.progress) })
   return (
     <Section
       level="h1"
