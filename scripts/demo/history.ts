@@ -1,6 +1,11 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
 import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
-import { generateShoppers, simulateHistory, type SimProduct, type StoreIds } from "../../packages/simulator/src"
+import {
+  generateShoppers,
+  simulateHistory,
+  type SimProduct,
+  type StoreIds,
+} from "../../packages/simulator/src"
 import { report } from "./progress"
 import type { DemoStore } from "./seed-store"
 
@@ -13,12 +18,17 @@ export async function storeIds(
   products: readonly SimProduct[]
 ): Promise<StoreIds> {
   const query = container.resolve(ContainerRegistrationKeys.QUERY)
-  const { data } = await query.graph({ entity: "product", fields: ["id", "handle", "variants.id", "variants.sku"] })
+  const { data } = await query.graph({
+    entity: "product",
+    fields: ["id", "handle", "variants.id", "variants.sku"],
+  })
   const rows = data as { id: string; handle: string; variants: { id: string; sku: string }[] }[]
   const byHandle = new Map(rows.map((product) => [product.handle, product]))
   const productIds = products.map((product) => byHandle.get(product.handle)!.id)
   const variantIds = products.map((product) => {
-    const bySku = new Map(byHandle.get(product.handle)!.variants.map((variant) => [variant.sku, variant.id] as const))
+    const bySku = new Map(
+      byHandle.get(product.handle)!.variants.map((variant) => [variant.sku, variant.id] as const)
+    )
     return product.variants.map((variant) => bySku.get(variant.sku)!)
   })
   const regions = new Map(store.regions.map((region) => [region.currency, region.id]))
@@ -82,7 +92,8 @@ export async function trainNow(personalization: Personalization): Promise<string
     const run = personalization.runs().find((one) => one.id === id)
     if (!run) throw new Error(`the training run ${id} is gone`)
     if (run.status === "succeeded") return run.version ?? ""
-    if (run.status !== "running") throw new Error(`training ${run.status}: ${run.error?.message ?? run.stage}`)
+    if (run.status !== "running")
+      throw new Error(`training ${run.status}: ${run.error?.message ?? run.stage}`)
     report(`training: ${run.stage}`, Math.round(run.progress * 100), 100)
   }
 }

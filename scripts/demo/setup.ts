@@ -28,11 +28,16 @@ export default async function setup({ container }: ExecArgs): Promise<void> {
   const admin = { email: required("DEMO_ADMIN_EMAIL"), password: required("DEMO_ADMIN_PASSWORD") }
   const shopper = { email: required("DEMO_SHOPPER_EMAIL"), password: required("DEMO_SHOPPER_PASSWORD") }
 
+  const bus = container.resolve(Modules.EVENT_BUS)
+  const release = bus.releaseGroupedEvents
+  // The subscribers would sync product by product; the whole catalogue is synced at once below.
+  bus.releaseGroupedEvents = (group) => bus.clearGroupedEvents(group)
   report("regions, shipping, tax and payment")
   const store = await seedStore(container)
   await seedPeople(container, admin, shopper)
   const products = generateProducts(size.seed)
   await seedCatalogue(container, store, products)
+  bus.releaseGroupedEvents = release
 
   report("catalogue of the plugin")
   await container.resolve(Modules.WORKFLOW_ENGINE).run("personalization-sync-catalogue", { input: {} })
@@ -48,6 +53,11 @@ export default async function setup({ container }: ExecArgs): Promise<void> {
       id: ids.product(index),
       handle: product.handle,
       variants: product.variants.map((_, variant) => ids.variant(index, variant)),
+      // For the checks of `--once`: a product with a planted partner, in a variant that can be bought.
+      complement: product.latent.complement,
+      inStock: product.variants.flatMap((one, variant) =>
+        one.stock > 0 ? [ids.variant(index, variant)] : []
+      )[0],
     })),
     ...size,
     events,

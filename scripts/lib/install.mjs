@@ -23,7 +23,8 @@ export async function ensureInstalled({ onProgress, signal } = {}) {
   if (fs.existsSync(stampFile) && fs.readFileSync(stampFile, "utf8") === wanted) return false
   // Installed by hand from this very lock file: npm writes its own copy after the last package.
   const npmRecord = path.join(root, "node_modules", ".package-lock.json")
-  const current = hasLock && fs.existsSync(npmRecord) && fs.statSync(npmRecord).mtimeMs >= fs.statSync(lockFile).mtimeMs
+  const current =
+    hasLock && fs.existsSync(npmRecord) && fs.statSync(npmRecord).mtimeMs >= fs.statSync(lockFile).mtimeMs
   if (!current) await npm(hasLock ? "ci" : "install", onProgress, signal)
   fs.writeFileSync(stampFile, wanted)
   return !current
@@ -53,9 +54,15 @@ function npm(command, onProgress, signal) {
       if (error) reject(error)
       else resolve()
     }
-    child.once("error", (cause) => settle(new Error(`npm ${command} could not run: ${cause.message}`, { cause })))
+    child.once("error", (cause) =>
+      settle(new Error(`npm ${command} could not run: ${cause.message}`, { cause }))
+    )
     child.once("exit", (code, by) => {
-      settle(code === 0 ? undefined : new Error(`npm ${command} failed (${by ?? `code ${code}`}):\n${output.trim()}`))
+      settle(
+        code === 0
+          ? undefined
+          : new Error(`npm ${command} failed (${by ?? `code ${code}`}):\n${output.trim()}`)
+      )
     })
   })
 }

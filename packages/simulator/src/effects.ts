@@ -57,7 +57,11 @@ interface View {
   shopper: SimShopper
 }
 
-function complementLift(events: readonly ShopEvent[], products: readonly SimProduct[], indexOf: Map<string, number>): number {
+function complementLift(
+  events: readonly ShopEvent[],
+  products: readonly SimProduct[],
+  indexOf: Map<string, number>
+): number {
   const baskets = events
     .filter((event) => event.type === "purchase")
     .map((event) => new Set(event.items.map((item) => indexOf.get(item.product_id)!)))
@@ -84,8 +88,12 @@ function tasteShare(views: readonly View[]): { own: number; base: number } {
   for (const { product } of views) {
     share.set(product.latent.category, (share.get(product.latent.category) ?? 0) + 1 / views.length)
   }
-  const own = views.filter(({ product, shopper }) => favourites(shopper).includes(product.latent.category)).length
-  const base = mean(views.map(({ shopper }) => favourites(shopper).reduce((sum, at) => sum + (share.get(at) ?? 0), 0)))
+  const own = views.filter(({ product, shopper }) =>
+    favourites(shopper).includes(product.latent.category)
+  ).length
+  const base = mean(
+    views.map(({ shopper }) => favourites(shopper).reduce((sum, at) => sum + (share.get(at) ?? 0), 0))
+  )
   return { own: own / views.length, base }
 }
 
@@ -93,9 +101,11 @@ function clickRates(events: readonly ShopEvent[]): number[] {
   const shown: number[] = []
   const clicked: number[] = []
   for (const event of events) {
-    const counter = event.type === "view_item_list" ? shown : event.type === "select_item" ? clicked : undefined
+    const counter =
+      event.type === "view_item_list" ? shown : event.type === "select_item" ? clicked : undefined
     if (!counter) continue
-    for (const { position } of event.items) if (position !== undefined) counter[position] = (counter[position] ?? 0) + 1
+    for (const { position } of event.items)
+      if (position !== undefined) counter[position] = (counter[position] ?? 0) + 1
   }
   return shown.map((times, position) => (clicked[position] ?? 0) / times)
 }
@@ -116,7 +126,10 @@ function countryLift(views: readonly View[]): Record<string, number> {
   const lifts = [...countries.values()].map((country) => {
     const share = (there: boolean) => {
       const some = views.filter(({ shopper }) => (shopper.country.code === country.code) === there)
-      return some.filter(({ product }) => product.latent.category === country.favourite).length / (some.length || 1)
+      return (
+        some.filter(({ product }) => product.latent.category === country.favourite).length /
+        (some.length || 1)
+      )
     }
     return [country.code, share(true) / share(false)] as const
   })
@@ -131,11 +144,14 @@ function viewsPerVisit(views: readonly View[]): Record<string, number> {
     visits.set(shopper.device, seen.add(event.session_id!))
     count.set(shopper.device, (count.get(shopper.device) ?? 0) + 1)
   }
-  return Object.fromEntries([...visits].map(([device, sessions]) => [device, count.get(device)! / sessions.size]))
+  return Object.fromEntries(
+    [...visits].map(([device, sessions]) => [device, count.get(device)! / sessions.size])
+  )
 }
 
 function priceDistance(views: readonly View[]): { own: number; base: number } {
-  const distance = (shopper: SimShopper, product: SimProduct) => Math.abs(product.latent.priceLevel - shopper.priceLevel)
+  const distance = (shopper: SimShopper, product: SimProduct) =>
+    Math.abs(product.latent.priceLevel - shopper.priceLevel)
   const half = views.length >> 1
   return {
     own: mean(views.map(({ shopper, product }) => distance(shopper, product))),
@@ -143,4 +159,5 @@ function priceDistance(views: readonly View[]): { own: number; base: number } {
   }
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / (values.length || 1)
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / (values.length || 1)

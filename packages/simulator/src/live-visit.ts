@@ -70,7 +70,10 @@ export class LiveVisit {
   /** The home page: follows a recommendation two times out of three, else goes where the taste leads. */
   private async home(): Promise<Look> {
     const lists = await this.store.recommendations(
-      [{ placement: "home-for-you", limit: 8 }, { placement: "trending", limit: 8 }],
+      [
+        { placement: "home-for-you", limit: 8 },
+        { placement: "trending", limit: 8 },
+      ],
       this.region()
     )
     return (this.random.next() < 0.67 ? await this.follow(lists) : undefined) ?? { index: this.byTaste() }
@@ -126,9 +129,16 @@ export class LiveVisit {
     if (!region || !stock.some((one) => one > 0)) return
     this.cart ??= await this.store.createCart(region)
     const variant = this.shop.products[index].variants[this.random.weighted(stock)]
-    await this.store.addToCart(this.cart, variant, origin && { request_id: origin.request_id, placement: origin.placement })
+    await this.store.addToCart(
+      this.cart,
+      variant,
+      origin && { request_id: origin.request_id, placement: origin.placement }
+    )
     this.report.addedToCart++
-    const lists = await this.store.recommendations([{ placement: "cart-complete", cart_id: this.cart, limit: 4 }], region)
+    const lists = await this.store.recommendations(
+      [{ placement: "cart-complete", cart_id: this.cart, limit: 4 }],
+      region
+    )
     const shown = lists.filter((list) => list.items.length)
     await this.store.track(shown.map((list) => this.event("rec_impression", this.indices(list), list)))
   }

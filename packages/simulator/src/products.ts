@@ -143,7 +143,9 @@ function seasonSentence(kind: Kind): string {
 
 /** Pairs a product with the one of the matching kind that comes from the same maker and material row. */
 function plantComplements(products: SimProduct[]): void {
-  const kinds = new Map(ASSORTMENTS.flatMap((assortment) => assortment.kinds.map((kind) => [kind.name, kind] as const)))
+  const kinds = new Map(
+    ASSORTMENTS.flatMap((assortment) => assortment.kinds.map((kind) => [kind.name, kind] as const))
+  )
   const byKind = new Map<string, number[]>()
   products.forEach((item, index) => byKind.set(item.kind, [...(byKind.get(item.kind) ?? []), index]))
   products.forEach((item, index) => {

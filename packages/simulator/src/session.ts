@@ -51,7 +51,9 @@ export class ShopFloor {
   listing(category: number, ts: number): number[] {
     const summer = summerness(ts)
     const score = (index: number) =>
-      this.products[index].latent.appeal + SEASON_WEIGHT * summer * this.products[index].latent.summer + this.trend(index, ts)
+      this.products[index].latent.appeal +
+      SEASON_WEIGHT * summer * this.products[index].latent.summer +
+      this.trend(index, ts)
     return [...this.byCategory[category]].sort((a, b) => score(b) - score(a))
   }
 }
@@ -100,7 +102,9 @@ export class Session {
     const page = this.floor.listing(category, this.now).slice(0, 24)
     const start = this.random.next() < 0.75 ? 0 : 12
     const shown = page.slice(start, start + PAGE_SIZE[this.shopper.device])
-    this.emit("view_item_list", { items: shown.map((index, position) => ({ ...this.item(index), position })) })
+    this.emit("view_item_list", {
+      items: shown.map((index, position) => ({ ...this.item(index), position })),
+    })
     this.wait(6)
     const position = this.random.weighted(shown.map((index, at) => examination(at) * this.weight(index)))
     const chosen = shown[position]
@@ -123,7 +127,8 @@ export class Session {
     const joy = liking(this.shopper, product)
     const seconds = 4 + 18 * Math.exp(0.25 * joy + 0.4 * this.random.normal())
     this.wait(seconds)
-    if (seconds > 40) this.emit("dwell", { items: [this.item(index)], properties: { ms: Math.round(seconds * 1000) } })
+    if (seconds > 40)
+      this.emit("dwell", { items: [this.item(index)], properties: { ms: Math.round(seconds * 1000) } })
     if (this.floor.inStock(index) && this.random.next() < 1 / (1 + Math.exp(3.6 - 0.7 * joy))) this.add(index)
 
     const { complement } = product.latent
@@ -155,12 +160,19 @@ export class Session {
     this.emit("view_cart", { items: [...this.cart.keys()].map((index) => this.item(index)) })
     this.wait(20)
     if (this.random.next() > 0.62) return
-    const items = [...this.cart].map(([index, quantity]) => ({ ...this.item(index, this.variant(index)), quantity }))
+    const items = [...this.cart].map(([index, quantity]) => ({
+      ...this.item(index, this.variant(index)),
+      quantity,
+    }))
     this.emit("begin_checkout", { items })
     this.wait(90)
     if (this.random.next() > 0.85) return
     const value = items.reduce((sum, item) => sum + item.price! * item.quantity, 0)
-    this.emit("purchase", { items, value: Math.round(value * 100) / 100, currency: this.shopper.country.currency })
+    this.emit("purchase", {
+      items,
+      value: Math.round(value * 100) / 100,
+      currency: this.shopper.country.currency,
+    })
   }
 
   /** Draws among products not yet seen in this visit, by taste, season and trend. */

@@ -45,7 +45,12 @@ export interface SimShopper {
 }
 
 const FULL: Consent = { analytics: true, personalization: true, experimentation: true, model_training: true }
-const ANALYTICS_ONLY: Consent = { analytics: true, personalization: false, experimentation: false, model_training: false }
+const ANALYTICS_ONLY: Consent = {
+  analytics: true,
+  personalization: false,
+  experimentation: false,
+  model_training: false,
+}
 
 /** Shoppers with tastes; the first `n` of a larger crowd of the same seed are the same shoppers. */
 export function generateShoppers(count: number, seed = 1): SimShopper[] {

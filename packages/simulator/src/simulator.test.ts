@@ -1,4 +1,12 @@
-import { drawPicture, generateProducts, generateShoppers, handleIds, measureEffects, simulateHistory, surging } from "."
+import {
+  drawPicture,
+  generateProducts,
+  generateShoppers,
+  handleIds,
+  measureEffects,
+  simulateHistory,
+  surging,
+} from "."
 
 const endsAt = Date.UTC(2026, 6, 1)
 const products = generateProducts()
@@ -27,7 +35,8 @@ describe("the shop", () => {
 
   it("draws the same kind in another colour as the same shape in another colour", () => {
     const [first, second] = products.filter((product) => product.kind === "Mug").map(drawPicture)
-    const withoutColours = (svg: string) => svg.replace(/#[0-9a-f]{6,8}/g, "").replace(/<title>.*<\/title>/, "")
+    const withoutColours = (svg: string) =>
+      svg.replace(/#[0-9a-f]{6,8}/g, "").replace(/<title>.*<\/title>/, "")
     expect(first).not.toBe(second)
     expect(withoutColours(first).slice(-300)).toBe(withoutColours(second).slice(-300))
   })
@@ -37,7 +46,9 @@ describe("the history", () => {
   it("is the same for the same seed and end, and another for another seed", () => {
     const few = shoppers.slice(0, 50)
     const once = simulateHistory({ products, shoppers: few, endsAt })
-    expect(simulateHistory({ products: generateProducts(), shoppers: generateShoppers(50), endsAt })).toEqual(once)
+    expect(simulateHistory({ products: generateProducts(), shoppers: generateShoppers(50), endsAt })).toEqual(
+      once
+    )
     expect(simulateHistory({ products, shoppers: few, endsAt, seed: 2 })).not.toEqual(once)
   })
 
@@ -55,7 +66,9 @@ describe("the history", () => {
   it("sells nothing that is out of stock", () => {
     const { product } = handleIds(products)
     const soldOut = new Set(
-      products.flatMap((item, index) => (item.variants.some((variant) => variant.stock > 0) ? [] : [product(index)]))
+      products.flatMap((item, index) =>
+        item.variants.some((variant) => variant.stock > 0) ? [] : [product(index)]
+      )
     )
     const bought = history.filter((event) => event.type === "purchase").flatMap((event) => event.items)
     expect(bought.length).toBeGreaterThan(100)

@@ -41,10 +41,14 @@ export class StoreClient {
   ) {}
 
   recommendations(placements: readonly object[], region?: string): Promise<RecommendationAnswer[]> {
-    return this.call<{ recommendations: RecommendationAnswer[] }>("POST", "/store/personalization/recommendations", {
-      placements,
-      region_id: region,
-    }).then((answer) => answer.recommendations)
+    return this.call<{ recommendations: RecommendationAnswer[] }>(
+      "POST",
+      "/store/personalization/recommendations",
+      {
+        placements,
+        region_id: region,
+      }
+    ).then((answer) => answer.recommendations)
   }
 
   async track(events: readonly object[]): Promise<void> {
@@ -62,7 +66,11 @@ export class StoreClient {
     return answer.cart.id
   }
 
-  async addToCart(cart: string, variant: string, origin?: { request_id: string; placement: string }): Promise<void> {
+  async addToCart(
+    cart: string,
+    variant: string,
+    origin?: { request_id: string; placement: string }
+  ): Promise<void> {
     await this.call("POST", `/store/carts/${cart}/line-items`, {
       variant_id: variant,
       quantity: 1,
@@ -90,10 +98,16 @@ export class StoreClient {
       "GET",
       `/store/shipping-options?cart_id=${cart}`
     )
-    await this.call("POST", `/store/carts/${cart}/shipping-methods`, { option_id: shipping.shipping_options[0].id })
-    const payment = await this.call<{ payment_collection: { id: string } }>("POST", "/store/payment-collections", {
-      cart_id: cart,
+    await this.call("POST", `/store/carts/${cart}/shipping-methods`, {
+      option_id: shipping.shipping_options[0].id,
     })
+    const payment = await this.call<{ payment_collection: { id: string } }>(
+      "POST",
+      "/store/payment-collections",
+      {
+        cart_id: cart,
+      }
+    )
     await this.call("POST", `/store/payment-collections/${payment.payment_collection.id}/payment-sessions`, {
       provider_id: "pp_system_default",
     })
@@ -101,7 +115,8 @@ export class StoreClient {
       "POST",
       `/store/carts/${cart}/complete`
     )
-    if (!done.order) throw new StoreError(200, `the order was not placed: ${done.error?.message ?? "no reason given"}`)
+    if (!done.order)
+      throw new StoreError(200, `the order was not placed: ${done.error?.message ?? "no reason given"}`)
     return done.order.id
   }
 
@@ -121,7 +136,8 @@ export class StoreClient {
       signal: AbortSignal.timeout(30_000),
     })
     const text = await response.text()
-    if (!response.ok) throw new StoreError(response.status, `${method} ${path}: ${response.status} ${text.slice(0, 300)}`)
+    if (!response.ok)
+      throw new StoreError(response.status, `${method} ${path}: ${response.status} ${text.slice(0, 300)}`)
     return JSON.parse(text) as T
   }
 }

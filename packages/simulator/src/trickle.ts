@@ -22,7 +22,9 @@ export interface TrickleOptions {
 /** Sends simulated shoppers through the running store until told to end. */
 export async function trickle(options: TrickleOptions): Promise<void> {
   const { concurrency = 2 } = options
-  await Promise.all(Array.from({ length: concurrency }, (_, lane) => visitors(options, new Random(options.seed + lane))))
+  await Promise.all(
+    Array.from({ length: concurrency }, (_, lane) => visitors(options, new Random(options.seed + lane)))
+  )
 }
 
 async function visitors(options: TrickleOptions, random: Random): Promise<void> {
