@@ -59,7 +59,13 @@ ${rows.join("\n")}
 }
 
 function table({ results, k }: EvaluationReport): string {
-  const head = ["model", ...METRIC_NAMES.map((name) => `${name}@${k}`), `hr@${k} over popularity`, "coverage", "ms/list"]
+  const head = [
+    "model",
+    ...METRIC_NAMES.map((name) => `${name}@${k}`),
+    `hr@${k} over popularity`,
+    "coverage",
+    "ms/list",
+  ]
   const row = ({ model, metrics, overBaseline, coverage, millisecondsPerList }: ModelResult) => [
     model,
     ...METRIC_NAMES.map((name) => withInterval(metrics[name])),
@@ -67,6 +73,7 @@ function table({ results, k }: EvaluationReport): string {
     coverage.toFixed(4),
     millisecondsPerList.toFixed(3),
   ]
-  const cells = (values: string[], tag: string) => `<tr>${values.map((v) => `<${tag}>${escape(v)}</${tag}>`).join("")}</tr>`
+  const cells = (values: string[], tag: string) =>
+    `<tr>${values.map((v) => `<${tag}>${escape(v)}</${tag}>`).join("")}</tr>`
   return `<table><thead>${cells(head, "th")}</thead><tbody>${results.map((r) => cells(row(r), "td")).join("")}</tbody></table>`
 }

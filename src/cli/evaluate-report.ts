@@ -17,13 +17,21 @@ export interface EvaluationReport {
 const shown = (value: number): string => value.toFixed(4)
 
 /** `0.1234 [0.1200, 0.1270]` */
-export const withInterval = ({ mean, low, high }: Interval): string => `${shown(mean)} [${shown(low)}, ${shown(high)}]`
+export const withInterval = ({ mean, low, high }: Interval): string =>
+  `${shown(mean)} [${shown(low)}, ${shown(high)}]`
 
 /** Prints the report as a table for a terminal. */
 export function printReport(report: EvaluationReport, print: (line: string) => void): void {
   for (const note of report.data.notes) print(`Note: ${note}`)
   print("")
-  const header = ["model", ...METRIC_NAMES.map((name) => `${name}@${report.k}`), "coverage", "empty", "fit s", "ms/list"]
+  const header = [
+    "model",
+    ...METRIC_NAMES.map((name) => `${name}@${report.k}`),
+    "coverage",
+    "empty",
+    "fit s",
+    "ms/list",
+  ]
   const rows = report.results.map((result) => [
     result.model,
     ...METRIC_NAMES.map((name) => shown(result.metrics[name].mean)),
@@ -33,7 +41,8 @@ export function printReport(report: EvaluationReport, print: (line: string) => v
     result.millisecondsPerList.toFixed(3),
   ])
   const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column].length)))
-  for (const row of [header, ...rows]) print(row.map((cell, column) => cell.padEnd(widths[column])).join("  "))
+  for (const row of [header, ...rows])
+    print(row.map((cell, column) => cell.padEnd(widths[column])).join("  "))
   print("")
   for (const { model, metrics, overBaseline } of report.results) {
     const difference = overBaseline ? `, over popularity ${withInterval(overBaseline.hr)}` : ""

@@ -30,15 +30,17 @@ export function registerEvaluate(program: Command): void {
     .description("measure the models on a data set: temporal split, full ranking, ties against the target")
     .requiredOption("--data <folder>", "folder with the data set; its shape is told from the files in it")
     .addOption(
-      new Option("--protocol <name>", "how questions are made; default: the one that fits the files").choices([
-        "next-item",
-        "leave-one-out",
-        "temporal",
-        "basket",
-      ])
+      new Option("--protocol <name>", "how questions are made; default: the one that fits the files").choices(
+        ["next-item", "leave-one-out", "temporal", "basket"]
+      )
     )
     .option("--models <names>", "models to measure, comma-separated, or `all`", "all")
-    .option("--option <model.name=value>", "an option of a model, e.g. vmis-knn.m=500; repeatable", collectOption, {})
+    .option(
+      "--option <model.name=value>",
+      "an option of a model, e.g. vmis-knn.m=500; repeatable",
+      collectOption,
+      {}
+    )
     .option("--k <number>", "length of the lists", positiveInteger, 20)
     .option("--seed <number>", "seed of training, draws and bootstrap", positiveInteger, 1)
     .option("--test-share <share>", "newest share held out where the files bring no test set", share, 0.1)
@@ -68,10 +70,19 @@ export async function runEvaluate(flags: Flags, print: (line: string) => void): 
   const data = await reader.read(flags.data, files)
   const { train, examples } = split(data, protocol, { testShare: flags.testShare, seed: flags.seed })
   const trainingData = toTrainingData(train, data.products)
-  print(`${train.length} training sessions, ${trainingData.interactions.item.length} interactions, ${examples.length} examples`)
+  print(
+    `${train.length} training sessions, ${trainingData.interactions.item.length} interactions, ${examples.length} examples`
+  )
   const models = definitions.map(({ name, create }) => create(flags.option[name]))
-  const main = flags.predictions ? await pickByValidation(definitions, flags.option, trainingData, flags.seed) : undefined
-  const predictions = flags.predictions ? new PredictionFiles(flags.predictions, models.map(({ name }) => name)) : undefined
+  const main = flags.predictions
+    ? await pickByValidation(definitions, flags.option, trainingData, flags.seed)
+    : undefined
+  const predictions = flags.predictions
+    ? new PredictionFiles(
+        flags.predictions,
+        models.map(({ name }) => name)
+      )
+    : undefined
   const results = await evaluate(models, trainingData, examples, {
     k: flags.k,
     seed: flags.seed,
@@ -110,7 +121,8 @@ async function save(file: string, text: string): Promise<void> {
 
 /** The models asked for in registry order, popularity always first, as what the others are compared with. */
 function chosenModels(names: string, optioned: readonly string[]) {
-  const wanted = names === "all" ? MODELS.map(({ name }) => name) : names.split(",").map((name) => name.trim())
+  const wanted =
+    names === "all" ? MODELS.map(({ name }) => name) : names.split(",").map((name) => name.trim())
   for (const name of [...wanted, ...optioned]) {
     if (!MODELS.some((model) => model.name === name)) {
       throw new PersonalizationError(
@@ -145,7 +157,9 @@ if (require.main === module) {
   const program = new Command("medusa-personalization")
   registerEvaluate(program)
   program.parseAsync().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof PersonalizationError ? error.message : String((error as Error).stack)}\n`)
+    process.stderr.write(
+      `${error instanceof PersonalizationError ? error.message : String((error as Error).stack)}\n`
+    )
     process.exitCode = 1
   })
 }

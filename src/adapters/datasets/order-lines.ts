@@ -19,7 +19,10 @@ const COLUMNS = {
 
 const columnsOf = (header: readonly string[]) =>
   Object.fromEntries(
-    Object.entries(COLUMNS).map(([name, pattern]) => [name, header.findIndex((column) => pattern.test(column.trim()))])
+    Object.entries(COLUMNS).map(([name, pattern]) => [
+      name,
+      header.findIndex((column) => pattern.test(column.trim())),
+    ])
   ) as Record<keyof typeof COLUMNS, number>
 
 /** Order lines of a shop as CSV with a header: order, product, quantity, date; customer, country, price, text. */
@@ -35,7 +38,9 @@ export const orderLines: DatasetReader = {
   async read(folder, files) {
     const file = files.find((name) => CSV.test(name))!
     const raw = createReadStream(join(folder, file))
-    const rows = (file.endsWith(".gz") ? raw.pipe(createGunzip()) : raw).pipe(parse({ relax_column_count: true }))
+    const rows = (file.endsWith(".gz") ? raw.pipe(createGunzip()) : raw).pipe(
+      parse({ relax_column_count: true })
+    )
     const orders = new Map<string, RawSession>()
     const titles = new Map<string, string>()
     let at: ReturnType<typeof columnsOf> | undefined

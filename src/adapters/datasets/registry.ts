@@ -8,7 +8,12 @@ import { sessionLines } from "./session-lines"
 import { userSequences } from "./user-sequences"
 
 /** All readers; the first that knows the folder's shape reads it. */
-export const DATASET_READERS: readonly DatasetReader[] = [sessionLines, sessionEvents, userSequences, orderLines]
+export const DATASET_READERS: readonly DatasetReader[] = [
+  sessionLines,
+  sessionEvents,
+  userSequences,
+  orderLines,
+]
 
 /** @throws PersonalizationError `invalid_input` when there is no such folder or no reader knows its shape. */
 export async function detectDataset(folder: string): Promise<{ reader: DatasetReader; files: string[] }> {

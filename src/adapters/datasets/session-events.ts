@@ -12,8 +12,17 @@ export const sessionEvents: DatasetReader = {
   async read(folder, files) {
     const train = await readSessions(folder, findFile(files, TRAIN)!)
     const test = await readSessions(folder, findFile(files, TEST)!)
-    const notes = train.bad + test.bad > 0 ? [`${train.bad + test.bad} lines without session, item and time left out`] : []
-    return { name: "session events", sessions: train.sessions, testSessions: test.sessions, products: [], notes }
+    const notes =
+      train.bad + test.bad > 0
+        ? [`${train.bad + test.bad} lines without session, item and time left out`]
+        : []
+    return {
+      name: "session events",
+      sessions: train.sessions,
+      testSessions: test.sessions,
+      products: [],
+      notes,
+    }
   },
 }
 

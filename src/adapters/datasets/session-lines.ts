@@ -16,7 +16,8 @@ export const sessionLines: DatasetReader = {
     for await (const line of linesOf(folder, findFile(files, TRAIN)!)) {
       const items = line.split(" ").filter(Boolean)
       const begin = sessions.length * SECONDS_BETWEEN
-      if (items.length > 0) sessions.push({ items, times: items.map((_, i) => begin + i * 1e-3), kind: "view" })
+      if (items.length > 0)
+        sessions.push({ items, times: items.map((_, i) => begin + i * 1e-3), kind: "view" })
     }
     const testExamples: Example[] = []
     let unit = 0

@@ -17,7 +17,9 @@ export const userSequences: DatasetReader = {
         sessions.push({ user, items, times: items.map((_, i) => i * SECONDS_PER_DAY), kind: "view" })
       }
     }
-    const notes = ["The file holds no times: each user's items are taken to be a day apart from the same first day."]
+    const notes = [
+      "The file holds no times: each user's items are taken to be a day apart from the same first day.",
+    ]
     return { name: "user sequences", sessions, products: [], notes }
   },
 }

@@ -65,7 +65,12 @@ export async function evaluate(
   return results
 }
 
-async function evaluateOne(model: Model, train: TrainingData, examples: readonly Example[], options: EvaluateOptions) {
+async function evaluateOne(
+  model: Model,
+  train: TrainingData,
+  examples: readonly Example[],
+  options: EvaluateOptions
+) {
   const begun = options.now()
   await model.fit(train, {
     seed: options.seed,

@@ -58,7 +58,12 @@ function leaveOneOut({ sessions }: RawDataset): Split {
     if (items.length < 3) return
     const seen = items.slice(0, -1)
     const target = items[items.length - 1]
-    examples.push({ query: { history: seen }, targets: [target], exclude: seen.filter((id) => id !== target), unit })
+    examples.push({
+      query: { history: seen },
+      targets: [target],
+      exclude: seen.filter((id) => id !== target),
+      unit,
+    })
   })
   return { train: train.filter(({ items }) => items.length > 0), examples }
 }

@@ -19,7 +19,11 @@ export function toTrainingData(sessions: readonly RawSession[], products: Produc
       asOf = Math.max(asOf, session.times[i] * 1000)
     })
     if (session.kind === "purchase") {
-      baskets.add(String(number), session.times.at(-1) ?? 0, session.items.map((id) => items.of(id)))
+      baskets.add(
+        String(number),
+        session.times.at(-1) ?? 0,
+        session.items.map((id) => items.of(id))
+      )
     }
   })
   return {

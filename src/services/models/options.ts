@@ -22,3 +22,9 @@ export const numeric = () => z.coerce.number()
 /** A yes or no that may also come as text, as it does from a command line. */
 export const flag = () =>
   z.preprocess((value) => (value === "true" ? true : value === "false" ? false : value), z.boolean())
+
+/**
+ * May the item seen last be recommended again? `auto`: where at least one step in a hundred of the training
+ * sessions stays on the same item.
+ */
+export const recommendLast = () => z.enum(["auto", "always", "never"]).default("auto")

@@ -2,7 +2,8 @@ import { z } from "zod"
 import { groupRows, TopK, type Artifact, type Scored } from "../lib"
 import { ItemTable, sequenceOf } from "./item-table"
 import type { FitContext, Model, ModelDefinition, ModelQuery } from "./model"
-import { flag, modelOptions, numeric } from "./options"
+import { modelOptions, numeric, recommendLast } from "./options"
+import { mayRecommendLast } from "./repeats"
 import type { TrainingData } from "./training-data"
 
 const optionsSchema = z.strictObject({
@@ -13,13 +14,12 @@ const optionsSchema = z.strictObject({
   /** Successors kept per item. */
   prune: numeric().int().min(1).default(100),
   /** Items of the session, from its end, whose rules are added up. */
-  lastItems: numeric().int().min(1).default(4),
+  lastItems: numeric().int().min(1).default(10),
   /** Weight of a rule by each step back in the session. */
-  decay: numeric().min(0).max(1).default(0.6),
+  decay: numeric().min(0).max(1).default(0.7),
   /** A rule's weight is divided by its item's support plus this, so that rare items do not shout. 0: not divided. */
   smoothing: numeric().min(0).default(10),
-  /** May the item seen last be recommended again? */
-  recommendLast: flag().default(false),
+  recommendLast: recommendLast(),
 })
 
 /**
@@ -30,6 +30,7 @@ class SequentialRules implements Model {
   readonly name = "sequential-rules"
   private readonly options: z.output<typeof optionsSchema>
   private items = new ItemTable([])
+  private keepLast = false
   private start: Int32Array = new Int32Array(1)
   private successor: Int32Array = new Int32Array(0)
   private weight: Float64Array = new Float64Array(0)
@@ -41,10 +42,11 @@ class SequentialRules implements Model {
   }
 
   fit({ interactions }: TrainingData, context: FitContext): void {
-    const { steps, prune, recommendLast } = this.options
+    const { steps, prune } = this.options
     const { item, session } = interactions
     this.items = new ItemTable(interactions.itemIds)
     const size = this.items.size
+    this.keepLast = mayRecommendLast(this.options.recommendLast, interactions)
     const byItem = groupRows(item, size)
     const sums = new Float64Array(size)
     const top = new TopK(Math.min(prune, size))
@@ -62,7 +64,7 @@ class SequentialRules implements Model {
         const row = byItem.rows[at]
         for (let d = 1; d <= steps && session[row + d] === session[row]; d++) {
           const to = item[row + d]
-          if (to === from && !recommendLast) continue
+          if (to === from && !this.keepLast) continue
           if (sums[to] === 0) touched.push(to)
           sums[to] += this.weightAt(d)
         }
@@ -86,7 +88,7 @@ class SequentialRules implements Model {
   }
 
   recommend(query: ModelQuery, k: number): Scored[] {
-    const { lastItems, decay, smoothing, recommendLast } = this.options
+    const { lastItems, decay, smoothing } = this.options
     const recent = this.items.known(sequenceOf(query).slice(-lastItems))
     const touched: number[] = []
     let trust = 1
@@ -100,7 +102,7 @@ class SequentialRules implements Model {
       }
       trust *= decay
     }
-    const last = recommendLast ? -1 : recent.at(-1)
+    const last = this.keepLast ? -1 : recent.at(-1)
     const top = new TopK(Math.min(k, touched.length))
     for (const to of touched) {
       if (to !== last) top.offer(to, this.scratch[to])
@@ -111,7 +113,7 @@ class SequentialRules implements Model {
 
   save(): Artifact {
     return {
-      meta: {},
+      meta: { keepLast: this.keepLast },
       arrays: {
         items: this.items.pack(),
         start: this.start,
@@ -122,7 +124,8 @@ class SequentialRules implements Model {
     }
   }
 
-  load({ arrays }: Artifact): void {
+  load({ meta, arrays }: Artifact): void {
+    this.keepLast = meta.keepLast === true
     this.items = ItemTable.unpack(arrays.items)
     this.start = arrays.start as Int32Array
     this.successor = arrays.successor as Int32Array

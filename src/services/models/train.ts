@@ -37,6 +37,12 @@ export interface TrainOptions {
   clock?: Clock
 }
 
+/** A shop never wants the product it is looking at recommended, though reloads make sessions stay on it. */
+const SHOP_DEFAULTS: Readonly<Record<string, Record<string, unknown>>> = {
+  "sequential-rules": { recommendLast: "never" },
+  "vmis-knn": { recommendLast: "never" },
+}
+
 /** With fewer common examples a comparison with the live version says nothing. */
 const MIN_COMPARISON = 100
 
@@ -58,6 +64,9 @@ export async function train(
 ): Promise<{ artifacts: Record<string, Artifact>; version: ModelVersion; promotion: Promotion }> {
   const { minEvents = 50, validationShare = 0.1, maxValidation = 5000, clock = systemClock } = options
   const begun = clock.now()
+  const modelOptions = Object.fromEntries(
+    MODELS.map(({ name }) => [name, { ...SHOP_DEFAULTS[name], ...options.models?.[name] }])
+  )
   const events = data.interactions.item.length
   if (events === 0 || events < minEvents) {
     throw new PersonalizationError(
@@ -73,7 +82,7 @@ export async function train(
   const metrics: ModelVersion["metrics"] = {}
   const measured = new Map<string, ListMetrics[]>()
   for (const [i, definition] of MODELS.entries()) {
-    const model = definition.create(options.models?.[definition.name])
+    const model = definition.create(modelOptions[definition.name])
     await fit(model, fold.train, stage(context, `validate:${model.name}`, i / (2 * half), 0.5 / half))
     const { perExample, coverage } = measure(model, steps, data.interactions.itemIds.length, context)
     measured.set(model.name, perExample)
@@ -85,11 +94,11 @@ export async function train(
   const promotion = compareWithLive(options.live, fold, steps, measured, context)
   const artifacts: Record<string, Artifact> = {}
   for (const [i, definition] of MODELS.entries()) {
-    const model = definition.create(options.models?.[definition.name])
+    const model = definition.create(modelOptions[definition.name])
     await fit(model, data, stage(context, `fit:${model.name}`, 0.5 + i / (2 * half), 0.5 / half))
     artifacts[model.name] = model.save()
   }
-  const config = { models: options.models ?? {}, seed: context.seed, validationShare }
+  const config = { models: modelOptions, seed: context.seed, validationShare }
   context.progress(1)
   return {
     artifacts,

@@ -2,7 +2,8 @@ import { z } from "zod"
 import { groupRows, TopK, type Artifact, type Scored } from "../lib"
 import { ItemTable, sequenceOf } from "./item-table"
 import type { FitContext, Model, ModelDefinition, ModelQuery } from "./model"
-import { flag, modelOptions, numeric } from "./options"
+import { flag, modelOptions, numeric, recommendLast } from "./options"
+import { mayRecommendLast } from "./repeats"
 import type { TrainingData } from "./training-data"
 
 const optionsSchema = z.strictObject({
@@ -23,7 +24,7 @@ const optionsSchema = z.strictObject({
   /** Divide the similarity by the root of the neighbour's length. */
   lengthNorm: flag().default(false),
   /** Similarity fades with age as exp(−age/recencyScale), age as the share of newer sessions; 0 = not. */
-  recencyScale: numeric().min(0).default(0),
+  recencyScale: numeric().min(0).default(0.7),
   /** Weight of a neighbour by steps s back to the newest shared item: linear 1−s/10, div 1/s, same 1. */
   matchWeight: z.enum(["linear", "div", "same"]).default("same"),
   /** A neighbour's item fades as exp(−distance from the shared item/distanceScale); 0 = not. */
@@ -32,8 +33,7 @@ const optionsSchema = z.strictObject({
   idfWeighting: numeric().min(0).default(1),
   /** How λ is used: `times` idf·λ (Serenade), `plus` 1 + idf·λ (V-SKNN). */
   idfMode: z.enum(["times", "plus"]).default("plus"),
-  /** May the item seen last be recommended again? */
-  recommendLast: flag().default(false),
+  recommendLast: recommendLast(),
 })
 
 /**
@@ -55,6 +55,7 @@ class VmisKnn implements Model {
   private sessionItems: Int32Array = new Int32Array(0)
   private idf: Float64Array = new Float64Array(0)
   private scores: Float64Array = new Float64Array(0)
+  private keepLast = false
   private neighbours: TopK
   private candidate: Int32Array
   private similarity: Float64Array
@@ -73,6 +74,7 @@ class VmisKnn implements Model {
     this.items = new ItemTable(interactions.itemIds)
     const size = this.items.size
     const sessions = interactions.sessionStart.length - 1
+    this.keepLast = mayRecommendLast(this.options.recommendLast, interactions)
     const seenIn = new Int32Array(size).fill(-1)
     const pairItem = new Int32Array(interactions.item.length)
     const pairSession = new Int32Array(interactions.item.length)
@@ -117,7 +119,7 @@ class VmisKnn implements Model {
   }
 
   recommend(query: ModelQuery, k: number): Scored[] {
-    const { lastItems, recommendLast } = this.options
+    const { lastItems } = this.options
     const sequence = sequenceOf(query)
     const recent = this.items.known(lastItems > 0 ? sequence.slice(-lastItems) : sequence)
     if (recent.length === 0) return []
@@ -126,7 +128,7 @@ class VmisKnn implements Model {
     this.neighbours.clear()
     for (let i = 0; i < found; i++) this.neighbours.offer(i, this.similarity[i])
     const touched = this.score(unique)
-    const last = recommendLast ? -1 : recent[recent.length - 1]
+    const last = this.keepLast ? -1 : recent[recent.length - 1]
     const top = new TopK(Math.min(k, touched.length))
     for (const item of touched) {
       if (item !== last) top.offer(item, this.scores[item])
@@ -138,12 +140,13 @@ class VmisKnn implements Model {
   save(): Artifact {
     const { itemStart, itemSessions, sessionStart, sessionItems, idf } = this
     return {
-      meta: {},
+      meta: { keepLast: this.keepLast },
       arrays: { items: this.items.pack(), itemStart, itemSessions, sessionStart, sessionItems, idf },
     }
   }
 
-  load({ arrays }: Artifact): void {
+  load({ meta, arrays }: Artifact): void {
+    this.keepLast = meta.keepLast === true
     this.items = ItemTable.unpack(arrays.items)
     this.itemStart = arrays.itemStart as Int32Array
     this.itemSessions = arrays.itemSessions as Int32Array

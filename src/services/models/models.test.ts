@@ -1,0 +1,18 @@
+import { modelContract, type ModelContractOptions } from "../testing/model.contract"
+import { MODELS } from "./registry"
+
+const CASES: Record<string, ModelContractOptions> = {
+  popularity: { query: { context: { country: "DE" } }, first: "signal" },
+  "sequential-rules": { query: { session: ["item5", "anchor"] }, first: "signal" },
+  "vmis-knn": { query: { session: ["item5", "anchor"] }, first: "signal" },
+  "bought-together": { query: { seeds: ["anchor"] }, first: "signal" },
+  "text-lsa": { query: { seeds: ["anchor"] }, first: "signal" },
+}
+
+describe("MODELS", () => {
+  it("are all covered by the contract, and named once", () => {
+    expect(MODELS.map(({ name }) => name).sort()).toEqual(Object.keys(CASES).sort())
+  })
+})
+
+for (const definition of MODELS) modelContract(definition, CASES[definition.name])
