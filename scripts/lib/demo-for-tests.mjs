@@ -1,0 +1,48 @@
+// The demo as the tests use it: brought up once and checked by itself, then left running for HTTP and browser tests.
+import { join } from "node:path"
+import { freePort } from "./postgres.mjs"
+import { run, start } from "./run.mjs"
+
+/** Ports nobody else uses: tests must not meet a demo that somebody is looking at. */
+async function ports() {
+  const [store, storefront, postgres] = [await freePort(), await freePort(), await freePort()]
+  return ["--port", store, "--storefront-port", storefront, "--postgres-port", postgres].map(String)
+}
+
+/**
+ * `npm start -- --once`: everything from nothing, a look at it over HTTP, and the end.
+ * @param {{ root: string, timeoutMs: number }} options
+ */
+export async function demoOnce({ root, timeoutMs }) {
+  return run("node", [join(root, "scripts/start.mjs"), "--once", ...(await ports())], { cwd: root, timeoutMs })
+}
+
+/**
+ * `npm start`, for as long as tests need it.
+ * @param {{ root: string, timeoutMs: number }} options
+ * @returns {Promise<{ env?: Record<string, string>, output: () => string, stop: () => Promise<unknown> }>}
+ *   `env` tells tests where it is; undefined when it did not come up in time
+ */
+export async function demoForTests({ root, timeoutMs }) {
+  let invited
+  const invitation = new Promise((resolve) => (invited = resolve))
+  const demo = start("node", [join(root, "scripts/start.mjs"), "--no-trickle", ...(await ports())], {
+    cwd: root,
+    onText: () => {
+      // What it tells a person to look at is all that a test needs to know.
+      const found = /Storefront\s+(http\S+)[^]*Admin\s+(http\S+)\/app\s+(\S+@\S+) \/ (\S+)/.exec(demo.output())
+      if (found) invited(found.slice(1))
+    },
+  })
+  let timer
+  const tooLate = new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))
+  const [storefront, store, email, password] = (await Promise.race([invitation, demo.exited, tooLate])) || []
+  clearTimeout(timer)
+  const env = store && {
+    PERSONALIZATION_STORE_URL: store,
+    PERSONALIZATION_STOREFRONT_URL: storefront,
+    PERSONALIZATION_ADMIN_EMAIL: email,
+    PERSONALIZATION_ADMIN_PASSWORD: password,
+  }
+  return { env, output: demo.output, stop: demo.stop }
+}
