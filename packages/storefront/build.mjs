@@ -17,7 +17,7 @@ await build({
   configFile: false,
   logLevel: "warn",
   build: {
-    target: "es2020",
+    target: "es2022",
     minify: false,
     lib: {
       entry: { index: "src/index.ts", react: "src/react/index.ts" },

@@ -101,7 +101,7 @@ const ANSWER_MS = 10_000
 const SETTLE_MS = 400
 
 export function createClient(options: ClientOptions): PersonalizationClient {
-  const browser = typeof window !== "undefined"
+  const browser = !!globalThis.window
   const baseUrl = options.baseUrl.replace(/\/+$/, "")
   const store = openStore(options.storage ?? windowStorage("localStorage"))
   const consent = createConsent(store, openStore(windowStorage("sessionStorage")), options.consent)
@@ -127,17 +127,13 @@ export function createClient(options: ClientOptions): PersonalizationClient {
       headers["x-personalization-consent"] = PURPOSES.filter((purpose) => consent.get()[purpose]).join(",")
     }
     if (token && visitor === current) headers.authorization = `Bearer ${token}`
-    const limit = new AbortController()
-    const timer = setTimeout(() => limit.abort(), ANSWER_MS)
-    const abort = () => limit.abort()
-    rest.signal?.addEventListener("abort", abort)
-    try {
-      const request: RequestInit = { credentials: "include", ...rest, headers, signal: limit.signal }
-      return await (options.fetch ?? fetch)(baseUrl + path, request)
-    } finally {
-      clearTimeout(timer)
-      rest.signal?.removeEventListener("abort", abort)
+    const request = {
+      credentials: "include" as const,
+      signal: AbortSignal.timeout?.(ANSWER_MS),
+      ...rest,
+      headers,
     }
+    return (options.fetch ?? fetch)(baseUrl + path, request)
   }
 
   const json = async <T>(path: string, init: RequestInit = {}): Promise<T> => {
@@ -165,13 +161,10 @@ export function createClient(options: ClientOptions): PersonalizationClient {
   const delivery = createDelivery({
     outbox,
     post,
-    answered: (response) =>
-      void response
-        .json()
-        .then(
-          ({ rejected }: { rejected?: RejectedEvent[] }) => rejected?.length && options.onRejected?.(rejected)
-        )
-        .catch(() => undefined),
+    async answered(response) {
+      const { rejected } = (await response.json()) as { rejected?: RejectedEvent[] }
+      if (rejected?.length) options.onRejected?.(rejected)
+    },
   })
 
   const send = (type: EventType, data: EventData = {}) => {
@@ -237,7 +230,7 @@ export function createClient(options: ClientOptions): PersonalizationClient {
     document.addEventListener("visibilitychange", hidden)
     window.addEventListener("pagehide", leaving)
     // Events that an earlier page could not send.
-    if (allowed() && outbox.size()) void delivery.flush()
+    if (allowed()) void delivery.flush()
   }
 
   return {
@@ -251,23 +244,16 @@ export function createClient(options: ClientOptions): PersonalizationClient {
     },
     async recommendations(placement, { signal, productId, cartId, limit, exclude, fields } = {}) {
       await settled()
-      const query = new URLSearchParams()
-      const given = { placement, product_id: productId, cart_id: cartId, limit, exclude, fields, ...shop() }
-      for (const [name, value] of Object.entries(given))
-        if (value !== undefined) query.set(name, String(value))
-      return json<Recommendation>(`recommendations?${query}`, { signal })
+      const given = { ...inSnakeCase({ placement, productId, cartId, limit }), exclude, fields, ...shop() }
+      const known = Object.entries(given).flatMap(([name, value]) => (value ? [[name, String(value)]] : []))
+      const query = new URLSearchParams(known)
+      return json<Recommendation>(`recommendations?${query}`, signal && { signal })
     },
     async recommendationsPage(entries, { fields, signal } = {}) {
       await settled()
-      const placements = entries.map(({ placement, productId, cartId, limit }) => ({
-        placement,
-        product_id: productId,
-        cart_id: cartId,
-        limit,
-      }))
-      const body = JSON.stringify({ placements, fields, ...shop() })
-      const answer = { method: "POST", body, signal }
-      return (await json<{ recommendations: Recommendation[] }>("recommendations", answer)).recommendations
+      const body = JSON.stringify({ placements: entries.map(inSnakeCase), fields, ...shop() })
+      const init = { method: "POST", body, ...(signal && { signal }) }
+      return (await json<{ recommendations: Recommendation[] }>("recommendations", init)).recommendations
     },
     setContext(next) {
       context = { ...context, ...next }
@@ -300,6 +286,13 @@ export function createClient(options: ClientOptions): PersonalizationClient {
     },
   }
 }
+
+const inSnakeCase = ({ placement, productId, cartId, limit }: PageEntry) => ({
+  placement,
+  product_id: productId,
+  cart_id: cartId,
+  limit,
+})
 
 /** Set by the page: `<main data-mp-page="home">`. */
 const pageType = () => document.querySelector("[data-mp-page]")?.getAttribute("data-mp-page") ?? undefined

@@ -40,44 +40,32 @@ export function createConsent(
   let current: Readonly<Consent> = NO_CONSENT
   let decided = false
 
-  const read = () => {
-    const stored = store.get(KEY)
-    decided = stored !== undefined || session.get(KEY) !== undefined
-    try {
-      return stored ? normalize(JSON.parse(stored)) : NO_CONSENT
-    } catch {
-      return NO_CONSENT
-    }
-  }
-  const change = (next: Readonly<Consent>, said = decided) => {
+  const adopt = (next: Readonly<Consent>, said: boolean) => {
     const before = current
-    const same = said === decided && PURPOSES.every((purpose) => before[purpose] === next[purpose])
+    const same = said === decided && JSON.stringify(next) === JSON.stringify(before)
     decided = said
     if (same) return
     current = next
-    for (const listener of [...listeners]) listener(current, before)
+    for (const listener of [...listeners]) listener(next, before)
+  }
+  const load = () => {
+    const stored = store.json<Partial<Consent>>(KEY)
+    adopt(normalize(stored ?? false), !!(stored ?? session.get(KEY)))
   }
   const set = (choice: boolean | Partial<Consent>) => {
     const next = normalize(choice)
     const granted = PURPOSES.some((purpose) => next[purpose])
     const [keep, forget] = granted ? [store, session] : [session, store]
-    keep.set(KEY, JSON.stringify(granted ? next : {}))
+    keep.set(KEY, JSON.stringify(next))
     forget.remove(KEY)
-    change(next, true)
+    adopt(next, true)
   }
 
-  current = read()
+  load()
   if (initial !== undefined) set(initial)
-  if (typeof window !== "undefined") {
-    window.addEventListener("storage", (event) => {
-      if (event.key !== KEY && event.key !== null) return
-      const before = decided
-      const next = read()
-      const said = decided
-      decided = before
-      change(next, said)
-    })
-  }
+  globalThis.window?.addEventListener("storage", ({ key }) => {
+    if (key === KEY || key === null) load()
+  })
   return {
     get: () => current,
     get decided() {
@@ -93,11 +81,9 @@ export function createConsent(
 
 /** Fills in denied purposes. Global Privacy Control outranks a grant of personalization. */
 function normalize(choice: boolean | Partial<Consent>): Readonly<Consent> {
-  const optedOut =
-    typeof navigator !== "undefined" && "globalPrivacyControl" in navigator && navigator.globalPrivacyControl
   const next = { ...NO_CONSENT }
-  for (const purpose of PURPOSES)
-    next[purpose] = choice === true || (choice !== false && choice[purpose] === true)
-  if (optedOut) next.personalization = false
+  for (const purpose of PURPOSES) next[purpose] = choice === true || (choice && choice[purpose]) === true
+  const { navigator } = globalThis as { navigator?: { globalPrivacyControl?: boolean } }
+  if (navigator?.globalPrivacyControl) next.personalization = false
   return next
 }

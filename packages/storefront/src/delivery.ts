@@ -10,8 +10,8 @@ export interface DeliveryOptions {
   outbox: Outbox
   /** Sends a batch; rejects when there was no answer. `last`: the page may be gone before the answer. */
   post(batch: Batch, last: boolean): Promise<Response>
-  /** Called with every accepted answer. */
-  answered(response: Response, batch: Batch): void
+  /** Called with every accepted answer; what it throws is ignored. */
+  answered(response: Response): Promise<void>
 }
 
 /**
@@ -35,6 +35,7 @@ export function createDelivery({ outbox, post, answered }: DeliveryOptions): Del
   let timer: ReturnType<typeof setTimeout> | undefined
   let dueAt = Infinity
   let running: Promise<void> | undefined
+  let wanted = false
   let attempts = 0
   let notBefore = 0
   let stopped = false
@@ -56,7 +57,7 @@ export function createDelivery({ outbox, post, answered }: DeliveryOptions): Del
     let response: Response | undefined
     try {
       response = await post(batch, last)
-      if (response.ok) answered(response, batch)
+      if (response.ok) await answered(response).catch(() => undefined)
     } catch {
       // No answer: the same as a server that is down.
     }
@@ -68,29 +69,36 @@ export function createDelivery({ outbox, post, answered }: DeliveryOptions): Del
       return true
     }
     const wait = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** attempts++)
-    notBefore = Date.now() + Math.max(wait / 2 + (randomUnit() * wait) / 2, retryAfter(response))
+    notBefore = Date.now() + Math.ceil(Math.max(wait / 2 + (randomUnit() * wait) / 2, retryAfter(response)))
     schedule(0)
     return false
   }
 
   const drain = async () => {
-    while (!stopped && Date.now() >= notBefore && !offline()) {
+    wanted = false
+    while (!stopped && !offline()) {
+      // Also when a timer fires a moment early.
+      if (Date.now() < notBefore) return schedule(0)
       const batch = outbox.next((key) => !inFlight.has(key))
       if (!batch || !(await send(batch, false))) return
     }
   }
 
-  const flush = () =>
-    (running ??= exclusively(drain).finally(() => {
+  const flush = (): Promise<void> => {
+    wanted = true
+    running ??= exclusively(drain).then(() => {
       running = undefined
-    }))
+      // What was added when the queue already looked empty.
+      return wanted ? flush() : undefined
+    })
+    return running
+  }
 
   const online = () => {
     attempts = notBefore = 0
     void flush()
   }
-  const windowed = typeof window === "undefined" ? undefined : window
-  windowed?.addEventListener("online", online)
+  globalThis.window?.addEventListener("online", online)
 
   return {
     added(key, soon) {
@@ -105,16 +113,15 @@ export function createDelivery({ outbox, post, answered }: DeliveryOptions): Del
     stop() {
       stopped = true
       clearTimeout(timer)
-      windowed?.removeEventListener("online", online)
+      globalThis.window?.removeEventListener("online", online)
     },
   }
 }
 
-const offline = () => typeof navigator !== "undefined" && navigator.onLine === false
+const offline = () => globalThis.navigator?.onLine === false
 
-/** 408 and 429 are 4xx that another try may cure. */
-const settles = (status: number) =>
-  (status >= 200 && status < 300) || (status >= 400 && status < 500 && status !== 408 && status !== 429)
+/** A server in trouble (5xx), and the two 4xx that time may cure, get another try; `fetch` follows redirects itself. */
+const settles = (status: number) => status < 500 && status !== 408 && status !== 429
 
 /** Milliseconds a response asks to wait (RFC 9110: seconds or a date), or 0. */
 export function retryAfter(response: Response | undefined): number {
@@ -126,6 +133,6 @@ export function retryAfter(response: Response | undefined): number {
 
 /** One tab sends at a time, so that two tabs do not send the same events. Without Web Locks the server's idempotency has to do. */
 async function exclusively(action: () => Promise<void>): Promise<void> {
-  const locks = typeof navigator === "undefined" ? undefined : navigator.locks
+  const locks = globalThis.navigator?.locks
   await (locks ? locks.request("mp.send", action).catch(action) : action())
 }

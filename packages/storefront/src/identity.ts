@@ -34,13 +34,6 @@ export interface Identity {
 type Click = Attribution & { product_id: string; session_id: string }
 
 export function createIdentity(store: Store): Identity {
-  const parse = <T>(key: string): T | undefined => {
-    try {
-      return JSON.parse(store.get(key) ?? "null") ?? undefined
-    } catch {
-      return undefined
-    }
-  }
   const visitor = () => {
     const known = store.get(VISITOR)
     if (known) return known
@@ -50,12 +43,12 @@ export function createIdentity(store: Store): Identity {
   }
   const session = () => {
     const now = Date.now()
-    const known = parse<{ id: string; seen: number }>(SESSION)
+    const known = store.json<{ id: string; seen: number }>(SESSION)
     const id = known && now - known.seen < SESSION_MS ? known.id : uuidv7(now)
     store.set(SESSION, JSON.stringify({ id, seen: now }))
     return id
   }
-  const clicks = () => parse<Click[]>(CLICKS) ?? []
+  const clicks = () => store.json<Click[]>(CLICKS) ?? []
   return {
     visitor,
     known: () => store.get(VISITOR),

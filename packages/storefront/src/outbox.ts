@@ -23,7 +23,6 @@ export interface Outbox {
   /** The oldest events of the visitor whose event is oldest, of those that `wanted` accepts. */
   next(wanted?: (key: string) => boolean): Batch | undefined
   remove(keys: readonly string[]): void
-  size(): number
   clear(): void
 }
 
@@ -56,7 +55,6 @@ export function createOutbox(store: Store): Outbox {
       return batch.keys.length ? batch : undefined
     },
     remove,
-    size: () => keys().length,
     clear: () => remove(keys()),
   }
 }

@@ -10,6 +10,8 @@ export interface StorageLike {
 /** Strings by key. Never throws. */
 export interface Store {
   get(key: string): string | undefined
+  /** The parsed value; undefined when it is missing or not JSON. */
+  json<T>(key: string): T | undefined
   set(key: string, value: string): void
   remove(key: string): void
   keys(prefix: string): string[]
@@ -28,8 +30,16 @@ export function openStore(storage: StorageLike | undefined): Store {
       return undefined
     }
   }
+  const get = (key: string) => memory.get(key) ?? attempt((inner) => inner.getItem(key)) ?? undefined
   return {
-    get: (key) => memory.get(key) ?? attempt((inner) => inner.getItem(key)) ?? undefined,
+    get,
+    json(key) {
+      try {
+        return JSON.parse(get(key)!)
+      } catch {
+        return undefined
+      }
+    },
     set(key, value) {
       const stored = attempt((inner) => (inner.setItem(key, value), true))
       if (stored) memory.delete(key)
@@ -52,7 +62,7 @@ export function openStore(storage: StorageLike | undefined): Store {
 /** A storage of the window, or undefined on a server or where the browser forbids access to it. */
 export function windowStorage(name: "localStorage" | "sessionStorage"): StorageLike | undefined {
   try {
-    return typeof window === "undefined" ? undefined : window[name]
+    return globalThis.window?.[name]
   } catch {
     return undefined
   }

@@ -53,7 +53,8 @@ export function Recommendations(props: RecommendationsProps) {
 
   const items = recommendation?.items ?? []
   const loading = status === "loading"
-  if (!loading && !items.length && empty === undefined) return null
+  const filled = loading || items.length > 0
+  if (!filled && empty === undefined) return null
 
   const page = (direction: 1 | -1) => {
     const row = list.current
@@ -74,7 +75,7 @@ export function Recommendations(props: RecommendationsProps) {
         <Heading className="mp-recs__title" id={headingId}>
           {title ?? recommendation?.title ?? labels.loading}
         </Heading>
-        {layout === "carousel" && (
+        {filled && layout === "carousel" && (
           <div className="mp-recs__buttons">
             <button
               type="button"
@@ -95,9 +96,7 @@ export function Recommendations(props: RecommendationsProps) {
           </div>
         )}
       </div>
-      {!loading && !items.length ? (
-        <div className="mp-recs__empty">{empty}</div>
-      ) : (
+      {filled ? (
         <ul className="mp-recs__list" ref={list}>
           {loading
             ? Array.from({ length: props.limit ?? PLACEHOLDERS }, (_, at) => (
@@ -130,6 +129,8 @@ export function Recommendations(props: RecommendationsProps) {
                 </li>
               ))}
         </ul>
+      ) : (
+        <div className="mp-recs__empty">{empty}</div>
       )}
     </section>
   )
