@@ -1,1 +1,2 @@
 export * from "./create-vector-index"
+export * from "./faiss-vector-index"

@@ -53,11 +53,10 @@ export class ExactVectorIndex implements MonitoredVectorIndex {
   }
 
   async search(query: Float32Array, k: number): Promise<{ id: string; score: number }[]> {
-    const unit = unitQuery(query, this.dimensions)
     // A build that ends meanwhile swaps `this.rows`; this search stays with the content it began on.
     const rows = this.rows
-    const wanted = Math.min(Math.floor(k), rows.size, MAX_NEIGHBOURS)
-    if (!unit || !(wanted > 0)) return []
+    const { unit, wanted } = this.prepare(query, k)
+    if (!unit) return []
     const best = new Best(wanted)
     const changes = rows.changes
     const step = Math.max(1, Math.floor(TURN_BUDGET / this.dimensions))
@@ -66,6 +65,13 @@ export class ExactVectorIndex implements MonitoredVectorIndex {
       await turns.run((end - first) * this.dimensions, () => rows.scan(unit, first, end, best))
     }
     return rows.read(best, unit, changes)
+  }
+
+  /** Checks a search: the query at length 1 and the number of neighbours to find; no `unit` when that is 0. */
+  prepare(query: Float32Array, k: number): { unit?: Float32Array; wanted: number } {
+    const unit = unitQuery(query, this.dimensions)
+    const wanted = Math.min(Math.floor(k), this.size, MAX_NEIGHBOURS)
+    return unit && wanted > 0 ? { unit, wanted } : { wanted: 0 }
   }
 
   /** The ids in the index, in the order in which they came. */
