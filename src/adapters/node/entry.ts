@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { pathToFileURL } from "node:url"
 
 /** What `fork` and `new Worker` need in order to run a file of this package. */
 export interface EntryPoint {
@@ -20,8 +19,9 @@ export function entryPoint(directory: string, name: string): EntryPoint {
   if (existsSync(compiled)) return { file: compiled, execArgv: [] }
   const source = join(directory, `${name}.ts`)
   if (existsSync(source)) {
-    // An absolute URL, because the working directory of the host need not be this repository.
-    return { file: source, execArgv: ["--import", pathToFileURL(require.resolve("tsx")).href] }
+    // The hook for `require`, for a worker thread of Node 20 does not see the one that `--import tsx` registers; and
+    // an absolute path, because the working directory of the host need not be this repository.
+    return { file: source, execArgv: ["--require", require.resolve("tsx/cjs")] }
   }
   throw new Error(`Neither ${compiled} nor ${source} exists; the package is incomplete, install it anew.`)
 }
