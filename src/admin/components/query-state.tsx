@@ -11,11 +11,21 @@ interface QueryStateProps<T> {
   children: (data: T) => ReactNode
 }
 
-/** Shows a query's data; before it, a skeleton; instead of it, the error; over it, that it could not be refreshed. */
-export function QueryState<T>({ query, rows = 3, children }: QueryStateProps<T>) {
+/** Shows a query's data; before it, a skeleton; with it or instead of it, that it could not be had. */
+export function QueryState<T>({ query, rows, children }: QueryStateProps<T>) {
+  return (
+    <>
+      <QueryError query={query} />
+      {query.data !== undefined ? children(query.data) : !query.error && <Loading rows={rows} />}
+    </>
+  )
+}
+
+/** Nothing while all is well; else what went wrong, and trying again. Old data stays in view beside it. */
+export function QueryError({ query }: { query: UseQueryResult<unknown, Error> }) {
   const { t } = useWords()
   const { data, error, isFetching, refetch } = query
-  if (data === undefined && !error) return <Loading rows={rows} label={t("common.loading")} />
+  if (!error) return null
   const retry = (
     <Button variant="secondary" size="small" isLoading={isFetching} onClick={() => void refetch()}>
       {t("common.retry")}
@@ -23,29 +33,26 @@ export function QueryState<T>({ query, rows = 3, children }: QueryStateProps<T>)
   )
   if (data === undefined) {
     return (
-      <Notice title={t("common.failed")} text={error?.message} role="alert">
+      <Notice title={t("common.failed")} text={error.message} role="alert">
         {retry}
       </Notice>
     )
   }
   return (
-    <>
-      {error && (
-        <div className="flex flex-wrap items-center gap-3 px-6 py-3">
-          <Alert variant="warning" className="flex-1">
-            {t("common.stale")}
-          </Alert>
-          {retry}
-        </div>
-      )}
-      {children(data)}
-    </>
+    <div className="flex flex-wrap items-center gap-3 px-6 py-3">
+      <Alert variant="warning" className="flex-1">
+        {t("common.stale")}
+      </Alert>
+      {retry}
+    </div>
   )
 }
 
-function Loading({ rows, label }: { rows: number; label: string }) {
+/** The place of data that is on its way. */
+export function Loading({ rows = 3 }: { rows?: number }) {
+  const { t } = useWords()
   return (
-    <div role="status" aria-label={label} className="flex flex-col gap-y-3 px-6 py-4">
+    <div role="status" aria-label={t("common.loading")} className="flex flex-col gap-y-3 px-6 py-4">
       {Array.from({ length: rows }, (_, row) => (
         <Skeleton key={row} className="h-7 w-full" />
       ))}

@@ -1,30 +1,30 @@
 import { CheckCircleSolid, CircleDottedLine } from "@medusajs/icons"
 import { StatusBadge, Text } from "@medusajs/ui"
-import type { UseQueryResult } from "@tanstack/react-query"
 import { useWords } from "../../hooks/use-words"
 import type { ChecklistItem, OverviewResponse } from "../../lib/api"
-import { QueryState } from "../query-state"
+import { Loading } from "../query-state"
 import { Section } from "../section"
+import { ServerText } from "../server-text"
 
 /** What a shop needs before it recommends well, and what of it is there. */
-export function ChecklistSection({ query }: { query: UseQueryResult<OverviewResponse, Error> }) {
+export function ChecklistSection({ overview }: { overview: OverviewResponse | undefined }) {
   const { t, number } = useWords()
-  const items = query.data?.checklist
+  const items = overview?.checklist
   const progress = items && {
     done: number(items.filter((item) => item.ok).length),
     all: number(items.length),
   }
   return (
     <Section title={t("checklist.title")} subtitle={progress && t("checklist.progress", progress)}>
-      <QueryState query={query} rows={5}>
-        {({ checklist }) => (
-          <ul className="divide-y">
-            {checklist.map((item) => (
-              <ChecklistRow key={item.key} item={item} />
-            ))}
-          </ul>
-        )}
-      </QueryState>
+      {items ? (
+        <ul className="divide-y">
+          {items.map((item) => (
+            <ChecklistRow key={item.key} item={item} />
+          ))}
+        </ul>
+      ) : (
+        <Loading rows={4} />
+      )}
     </Section>
   )
 }
@@ -39,8 +39,8 @@ function ChecklistRow({ item }: { item: ChecklistItem }) {
         <Text size="small" leading="compact" weight="plus">
           {t(`checklist.item.${item.key}`, {}, item.key)}
         </Text>
-        <Text size="small" leading="compact" lang="en" dir="auto" className="text-ui-fg-subtle text-pretty">
-          {item.detail}
+        <Text size="small" leading="compact" className="text-ui-fg-subtle text-pretty">
+          <ServerText>{item.detail}</ServerText>
         </Text>
         {!item.ok && (
           <Text size="small" leading="compact" className="text-ui-fg-subtle text-pretty pt-1">

@@ -1,17 +1,20 @@
-import type { UseQueryResult } from "@tanstack/react-query"
 import { useWords } from "../../hooks/use-words"
 import type { OverviewResponse } from "../../lib/api"
-import { QueryState } from "../query-state"
+import { Loading } from "../query-state"
 import { Section, SectionRow } from "../section"
 
 /** The engine in figures: live model, index, queue. */
-export function EngineSection({ query }: { query: UseQueryResult<OverviewResponse, Error> }) {
+export function EngineSection({ overview }: { overview: OverviewResponse | undefined }) {
+  const { t } = useWords()
+  return (
+    <Section title={t("engine.title")}>{overview ? <Engine overview={overview} /> : <Loading rows={5} />}</Section>
+  )
+}
+
+function Engine({ overview: { live, index, queue_depth } }: { overview: OverviewResponse }) {
   const words = useWords()
   const { t, number } = words
   return (
-    <Section title={t("engine.title")}>
-      <QueryState query={query} rows={5}>
-        {({ live, index, queue_depth }) => (
           <dl className="divide-y">
             <SectionRow title={t("engine.live")}>
               {live ? <span className="font-mono">{live.version}</span> : t("engine.noModel")}
@@ -33,11 +36,10 @@ export function EngineSection({ query }: { query: UseQueryResult<OverviewRespons
               <br />
               {t("engine.indexSize", { n: number(index.size) })}
             </SectionRow>
-            <SectionRow title={t("engine.fallbacks")}>{number(index.fallbacks)}</SectionRow>
+            {index.kind !== "exact" && (
+              <SectionRow title={t("engine.fallbacks")}>{number(index.fallbacks)}</SectionRow>
+            )}
             <SectionRow title={t("engine.queue")}>{number(queue_depth)}</SectionRow>
           </dl>
-        )}
-      </QueryState>
-    </Section>
   )
 }

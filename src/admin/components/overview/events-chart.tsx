@@ -74,7 +74,7 @@ export function EventsChart({ series }: { series: MinuteSeries }) {
           className="text-ui-fg-subtle col-start-2 flex justify-between pt-1"
         >
           {ticks.map(({ start }) => (
-            <span key={start}>{time(start)}</span>
+            <bdi key={start}>{time(start)}</bdi>
           ))}
         </Text>
       </div>

@@ -1,28 +1,32 @@
 import { ChartBar } from "@medusajs/icons"
 import { Button } from "@medusajs/ui"
-import type { UseQueryResult } from "@tanstack/react-query"
 import { useMemo, useState } from "react"
 import { useWords } from "../../hooks/use-words"
 import type { OverviewResponse } from "../../lib/api"
 import { minuteSeries, type MinuteSeries } from "../../lib/minutes"
 import { DataGrid } from "../data-grid"
-import { Notice, QueryState } from "../query-state"
+import { Loading, Notice } from "../query-state"
 import { Section } from "../section"
 import { EventsChart } from "./events-chart"
 
+interface EventsSectionProps {
+  overview: OverviewResponse | undefined
+  /** When the overview was read, ms since the epoch. */
+  readAt: number
+}
+
 /** Events of the last hour as a chart, or the same figures as a table. */
-export function EventsSection({ query }: { query: UseQueryResult<OverviewResponse, Error> }) {
+export function EventsSection({ overview, readAt }: EventsSectionProps) {
   const { t, number } = useWords()
   const [asTable, setAsTable] = useState(false)
-  const { data, dataUpdatedAt } = query
   const series = useMemo(
-    () => minuteSeries(data?.events.per_minute ?? [], dataUpdatedAt),
-    [data, dataUpdatedAt]
+    () => minuteSeries(overview?.events.per_minute ?? [], readAt),
+    [overview, readAt]
   )
   return (
     <Section
       title={t("events.title")}
-      subtitle={data && t("events.lastDay", { n: number(data.events.last_24h) })}
+      subtitle={overview && t("events.lastDay", { n: number(overview.events.last_24h) })}
       actions={
         series.total > 0 && (
           <Button variant="secondary" size="small" onClick={() => setAsTable(!asTable)}>
@@ -31,17 +35,18 @@ export function EventsSection({ query }: { query: UseQueryResult<OverviewRespons
         )
       }
     >
-      <QueryState query={query} rows={4}>
-        {() => {
-          if (series.total === 0) {
-            const icon = <ChartBar aria-hidden className="text-ui-fg-subtle" />
-            return <Notice title={t("events.emptyTitle")} text={t("events.emptyText")} icon={icon} />
-          }
-          return asTable ? <MinuteTable series={series} /> : <EventsChart series={series} />
-        }}
-      </QueryState>
+      {overview ? <Events series={series} asTable={asTable} /> : <Loading rows={4} />}
     </Section>
   )
+}
+
+function Events({ series, asTable }: { series: MinuteSeries; asTable: boolean }) {
+  const { t } = useWords()
+  if (series.total === 0) {
+    const icon = <ChartBar aria-hidden className="text-ui-fg-subtle" />
+    return <Notice title={t("events.emptyTitle")} text={t("events.emptyText")} icon={icon} />
+  }
+  return asTable ? <MinuteTable series={series} /> : <EventsChart series={series} />
 }
 
 function MinuteTable({ series }: { series: MinuteSeries }) {

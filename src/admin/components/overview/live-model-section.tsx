@@ -1,33 +1,25 @@
 import { Badge } from "@medusajs/ui"
-import type { UseQueryResult } from "@tanstack/react-query"
 import { useWords } from "../../hooks/use-words"
 import type { ModelVersion, OverviewResponse } from "../../lib/api"
 import { metricsTable, splitMetric, type MetricCell, type MetricsRow } from "../../lib/metrics-table"
 import { DataGrid } from "../data-grid"
-import { Notice, QueryState } from "../query-state"
+import { Loading, Notice } from "../query-state"
 import { Section } from "../section"
 
 /** How good the live models are on sessions they had not seen, beside popularity. */
-export function LiveModelSection({ query }: { query: UseQueryResult<OverviewResponse, Error> }) {
+export function LiveModelSection({ overview }: { overview: OverviewResponse | undefined }) {
   const { t } = useWords()
   return (
     <Section title={t("live.title")} subtitle={t("live.subtitle")}>
-      <QueryState query={query}>
-        {({ live }) =>
-          live ? (
-            <LiveModel live={live} />
-          ) : (
-            <Notice title={t("live.emptyTitle")} text={t("live.emptyText")} />
-          )
-        }
-      </QueryState>
+      {overview ? <LiveModel live={overview.live} /> : <Loading />}
     </Section>
   )
 }
 
-function LiveModel({ live }: { live: ModelVersion }) {
+function LiveModel({ live }: { live: ModelVersion | null }) {
   const words = useWords()
   const { t } = words
+  if (!live) return <Notice title={t("live.emptyTitle")} text={t("live.emptyText")} />
   const { metrics, rows, counts } = metricsTable(live.metrics)
   if (rows.length === 0) return <Notice title={t("live.noMetrics")} />
   return (
@@ -70,9 +62,9 @@ function Figure({ cell }: { cell: MetricCell | undefined }) {
     <span className="flex flex-col items-end">
       <span className="text-ui-fg-base">{score(value)}</span>
       {interval && (
-        <span className="txt-compact-xsmall">
+        <bdi dir="ltr" className="txt-compact-xsmall">
           [{score(interval.low)}–{score(interval.high)}]
-        </span>
+        </bdi>
       )}
       {lift !== undefined && (
         <span className="txt-compact-xsmall" title={t("live.lift", { change: change(lift) })}>

@@ -6,6 +6,7 @@ import { durationOf } from "../../lib/runs"
 import { DataGrid, type Column } from "../data-grid"
 import { Notice, QueryState } from "../query-state"
 import { Section } from "../section"
+import { ServerText } from "../server-text"
 
 const COLOR: Record<RunStatus, "blue" | "green" | "red" | "grey"> = {
   running: "blue",
@@ -66,14 +67,13 @@ export function RunsSection({ query }: { query: UseQueryResult<{ runs: Run[] }, 
 function Outcome({ run }: { run: Run }) {
   const { t, percent, stage } = useWords()
   if (run.status === "running") return `${stage(run.stage)}, ${percent(run.progress)}`
-  const english = { lang: "en", dir: "auto" } as const
-  if (run.error) return <span {...english}>{run.error.message}</span>
+  if (run.error) return <ServerText>{run.error.message}</ServerText>
   return (
     <span>
       <span className="font-mono">{run.version ?? t("common.none")}</span>
       {run.reason && (
-        <span {...english} className="block">
-          {run.reason}
+        <span className="block text-pretty">
+          <ServerText>{run.reason}</ServerText>
         </span>
       )}
     </span>

@@ -13,6 +13,7 @@ interface TrainingHeaderProps {
 /** Head of the page: what it is, training now, and how far a run has come. */
 export function TrainingHeader({ running, starting, start }: TrainingHeaderProps) {
   const { t, percent, stage } = useWords()
+  const busy = starting || running !== undefined
   const progress =
     running && t("training.progress", { stage: stage(running.stage), percent: percent(running.progress) })
   return (
@@ -21,7 +22,13 @@ export function TrainingHeader({ running, starting, start }: TrainingHeaderProps
       title={t("title")}
       subtitle={t("subtitle")}
       actions={
-        <Button size="small" onClick={start} disabled={!!running} isLoading={starting}>
+        <Button
+          size="small"
+          // Not `disabled`: the keyboard that pressed it must not lose its place.
+          aria-disabled={busy}
+          className="aria-disabled:cursor-not-allowed aria-disabled:opacity-50"
+          onClick={() => !busy && start()}
+        >
           {running ? t("training.running") : t("training.start")}
         </Button>
       }

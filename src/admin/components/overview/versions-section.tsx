@@ -1,10 +1,12 @@
-import { Button, StatusBadge, toast, usePrompt } from "@medusajs/ui"
+import { Button, StatusBadge, toast } from "@medusajs/ui"
+import { useConfirm } from "../../hooks/use-confirm"
 import { useModels, useRollback } from "../../hooks/use-models"
 import { useWords } from "../../hooks/use-words"
 import type { ModelVersion, VersionStatus } from "../../lib/api"
 import { DataGrid, type Column } from "../data-grid"
 import { Notice, QueryState } from "../query-state"
 import { Section } from "../section"
+import { ServerText } from "../server-text"
 
 const COLOR: Record<VersionStatus, "green" | "blue" | "grey" | "red"> = {
   live: "green",
@@ -17,7 +19,7 @@ const COLOR: Record<VersionStatus, "green" | "blue" | "grey" | "red"> = {
 export function VersionsSection() {
   const { t } = useWords()
   const query = useModels()
-  const { change, changing } = useChangeLive()
+  const change = useChangeLive()
   const versions = query.data?.versions ?? []
   const hasPrevious = versions.some(({ status }) => status === "retired")
   return (
@@ -25,7 +27,7 @@ export function VersionsSection() {
       title={t("versions.title")}
       actions={
         hasPrevious && (
-          <Button variant="secondary" size="small" disabled={changing} onClick={() => void change()}>
+          <Button variant="secondary" size="small" onClick={() => void change()}>
             {t("versions.back")}
           </Button>
         )
@@ -34,7 +36,7 @@ export function VersionsSection() {
       <QueryState query={query}>
         {() =>
           versions.length > 0 ? (
-            <VersionsTable versions={versions} changing={changing} change={change} />
+            <VersionsTable versions={versions} change={change} />
           ) : (
             <Notice title={t("versions.emptyTitle")} text={t("versions.emptyText")} />
           )
@@ -47,7 +49,7 @@ export function VersionsSection() {
 /** Asks first, then changes the live version and says what came of it. */
 function useChangeLive() {
   const { t } = useWords()
-  const prompt = usePrompt()
+  const confirm = useConfirm()
   const rollback = useRollback({
     done: (live) =>
       toast.success(t("versions.done"), {
@@ -55,26 +57,24 @@ function useChangeLive() {
       }),
     failed: (error) => toast.error(t("versions.failed"), { description: error.message }),
   })
-  const change = async (version?: string) => {
-    const sure = await prompt({
+  return async (version?: string) => {
+    const sure = await confirm({
       title: t("versions.confirmTitle"),
       description: version ? t("versions.confirmVersion", { version }) : t("versions.confirmBack"),
       confirmText: version ? t("versions.makeLive") : t("versions.back"),
       cancelText: t("versions.cancel"),
       variant: "confirmation",
     })
-    if (sure) rollback.mutate(version)
+    if (sure && !rollback.isPending) rollback.mutate(version)
   }
-  return { change, changing: rollback.isPending }
 }
 
 interface VersionsTableProps {
   versions: ModelVersion[]
-  changing: boolean
   change: (version: string) => Promise<void>
 }
 
-function VersionsTable({ versions, changing, change }: VersionsTableProps) {
+function VersionsTable({ versions, change }: VersionsTableProps) {
   const words = useWords()
   const { t } = words
   const columns: Column<ModelVersion>[] = [
@@ -90,8 +90,8 @@ function VersionsTable({ versions, changing, change }: VersionsTableProps) {
         <>
           <StatusBadge color={COLOR[status]}>{t(`versions.state.${status}`, {}, status)}</StatusBadge>
           {reason && (
-            <span lang="en" dir="auto" className="block max-w-[280px] text-pretty">
-              {reason}
+            <span className="block min-w-40 max-w-[280px] text-pretty">
+              <ServerText>{reason}</ServerText>
             </span>
           )}
         </>
@@ -116,7 +116,6 @@ function VersionsTable({ versions, changing, change }: VersionsTableProps) {
           <Button
             variant="secondary"
             size="small"
-            disabled={changing}
             aria-label={t("versions.makeLiveFor", { version })}
             onClick={() => void change(version)}
           >
