@@ -76,10 +76,18 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     logger,
     options: options.serving,
   })
+  const refresh = () => content.sync().then(() => shelves.refresh())
   const job = { log, catalog: storage.catalog, models: storage.models, options, clock, logger }
   const inProcess: TrainingRunner = (signal, report) => runTraining(job, { cancelled: () => signal.aborted, report })
-  const training = new TrainingRuns(database ? workerRunner(options, database, logger) : inProcess, parts)
-  models.onChange(() => void content.sync().then(() => shelves.refresh()))
+  const runner = database ? workerRunner(options, database, logger) : inProcess
+  const trainAndLoad: TrainingRunner = async (signal, report) => {
+    const outcome = await runner(signal, report)
+    // Other processes find the new version at their next look; this one need not wait.
+    if (outcome.promoted) await models.reload().then(() => refresh())
+    return outcome
+  }
+  const training = new TrainingRuns(trainAndLoad, parts)
+  models.onChange(() => void refresh())
 
   const consents = new LRUCache<string, { consent: Consent | undefined }>({ max: 50_000, ttl: 5_000 })
   const consentKey = ({ visitorId, customerId }: SubjectRef) => `${visitorId ?? ""} ${customerId ?? ""}`

@@ -1,0 +1,170 @@
+import { newEventId } from "../../services/events"
+import type { Product } from "../../services/features"
+import { Random, silentLogger } from "../../services/lib"
+import { NO_CONSENT } from "../../services/privacy"
+import { compose } from "./compose"
+import type { Engine } from "./engine"
+import { resolveOptions } from "./options"
+
+const CONSENT = { analytics: true, personalization: true, experimentation: true, model_training: true }
+const CATEGORIES = ["lamps", "chairs", "mugs", "plants"]
+const PER_CATEGORY = 12
+
+const product = (category: string, n: number): Product => ({
+  id: `${category}-${n}`,
+  title: `${category} number ${n}`,
+  description: `A fine piece of ${category}, model ${n}`,
+  status: "published",
+  categories: [{ id: category, name: category }],
+  tags: [],
+  options: {},
+  salesChannelIds: ["web"],
+  variants: [{ id: `${category}-${n}-v`, available: true, price: 10 + n }],
+  inStock: true,
+  price: 10 + n,
+  createdAt: n,
+  updatedAt: n,
+})
+
+const view = (visitor: string, session: string, productId: string, ts: number) => ({
+  event_id: newEventId(ts),
+  type: "view_item",
+  ts,
+  visitor_id: visitor,
+  session_id: session,
+  consent: CONSENT,
+  items: [{ product_id: productId }],
+})
+
+/** For what follows the catalogue by polling. */
+async function eventually(check: () => Promise<void>): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await check()
+    } catch (error) {
+      if (tries === 50) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+/** Shoppers who stay within one category, so that a recommender that learns anything must find it. */
+function history(now: number): object[] {
+  const random = new Random(7)
+  return Array.from({ length: 120 }, (_, s) => {
+    const category = CATEGORIES[s % CATEGORIES.length]
+    return Array.from({ length: 5 }, (_, i) =>
+      view(`h${s}`, `hs${s}`, `${category}-${random.int(PER_CATEGORY)}`, now - (130 - s) * 3_600_000 + i * 1_000)
+    )
+  }).flat()
+}
+
+describe("the engine, composed in memory", () => {
+  let engine: Engine
+  const list = async (placement: string, visitor: string, extra: object = {}) => {
+    const { items } = await engine.recommender.recommend({
+      placement,
+      visitorId: visitor,
+      sessionId: `${visitor}-s`,
+      consent: CONSENT,
+      context: { now: Date.now(), salesChannelIds: ["web"] },
+      limit: 8,
+      ...extra,
+    })
+    return items.map((item) => item.product_id)
+  }
+  const look = async (visitor: string, ...ids: string[]) => {
+    const events = ids.map((id, i) => view(visitor, `${visitor}-s`, id, Date.now() - 1_000 + i))
+    await engine.ingest.submit({ events }, { origin: "browser" })
+    await engine.featuresCaughtUp()
+  }
+  const share = (ids: string[], category: string) => ids.filter((id) => id.startsWith(category)).length / ids.length
+
+  beforeAll(async () => {
+    engine = compose(resolveOptions({ retrieval: { index: "exact", dimensions: 16 } }), { logger: silentLogger })
+    await engine.start()
+    await engine.catalog.upsert(
+      CATEGORIES.flatMap((category) => Array.from({ length: PER_CATEGORY }, (_, n) => product(category, n)))
+    )
+  })
+  afterAll(() => engine.stop())
+
+  it("has a list for anyone before anything was learned", async () => {
+    await eventually(async () => expect(await list("home-for-you", "early")).toHaveLength(8))
+  })
+
+  it("reports a run without enough events, and nothing goes live", async () => {
+    const run = engine.training.start()
+    await engine.training.idle()
+    expect(run).toMatchObject({ status: "failed", error: { code: "nothing_to_train" } })
+    expect(engine.models.version).toBeUndefined()
+  })
+
+  it("trains on what it was told and goes live", async () => {
+    const events = history(Date.now())
+    for (let i = 0; i < events.length; i += 100) {
+      await engine.ingest.submit({ events: events.slice(i, i + 100) }, { origin: "server" })
+    }
+    const run = engine.training.start()
+    expect(() => engine.training.start()).toThrow("still going on")
+    await engine.training.idle()
+    expect(run.error).toBeUndefined()
+    expect(run).toMatchObject({ status: "succeeded", progress: 1, promoted: true })
+    expect(engine.models.version).toBe(run.version)
+    const live = await engine.models.live()
+    const hitRate = (model: string) => live!.metrics[model]["hr@20"]
+    expect(hitRate("vmis-knn")).toBeGreaterThan(hitRate("popularity"))
+  })
+
+  it("follows a shopper into a category by the next request", async () => {
+    const before = share(await list("home-for-you", "ann"), "mugs")
+    await look("ann", "mugs-1", "mugs-2", "mugs-3")
+    expect(share(await list("home-for-you", "ann"), "mugs")).toBeGreaterThan(before)
+    expect((await list("recently-viewed", "ann")).slice().sort()).toEqual(["mugs-1", "mugs-2", "mugs-3"])
+    expect(share(await list("pdp-similar", "ann", { productIds: ["mugs-4"] }), "mugs")).toBeGreaterThan(0.5)
+  })
+
+  it("gives a visitor's history to the customer they turn out to be", async () => {
+    await look("bea", "plants-1", "plants-2")
+    const seen = await list("recently-viewed", "bea", { customerId: "cus_bea" })
+    expect(seen.slice().sort()).toEqual(["plants-1", "plants-2"])
+  })
+
+  it("uses no profile without consent", async () => {
+    await look("cy", "lamps-1", "lamps-2")
+    const denied = await engine.recommender.recommend({
+      placement: "recently-viewed",
+      visitorId: "cy",
+      sessionId: "cy-s",
+      consent: NO_CONSENT,
+      context: { now: Date.now(), salesChannelIds: ["web"] },
+    })
+    expect(denied.items.map((item) => item.reason.code)).not.toContain("recently_viewed")
+  })
+
+  it("forgets an erased shopper everywhere", async () => {
+    await look("dan", "chairs-1", "chairs-2")
+    await engine.erase({ visitorId: "dan" })
+    expect((await engine.features.getMany(["shopper:visitor:dan"])).size).toBe(0)
+    for await (const batch of engine.log.replay()) {
+      for (const { event } of batch) expect(event.visitor_id).not.toBe("dan")
+    }
+  })
+
+  it("goes back to the version before, in one call", async () => {
+    const first = engine.models.version
+    await look("eve", ...Array.from({ length: 12 }, (_, n) => `lamps-${n}`))
+    engine.training.start()
+    await engine.training.idle()
+    expect(engine.models.version).not.toBe(first)
+    await engine.models.rollback()
+    expect(engine.models.version).toBe(first)
+  })
+
+  it("shows only what the sales channel sells and what is in stock", async () => {
+    await engine.catalog.upsert([{ ...product("mugs", 5), inStock: false }, { ...product("mugs", 6), salesChannelIds: [] }])
+    const ids = await list("pdp-similar", "flo", { productIds: ["mugs-4"], limit: 40 })
+    expect(ids).not.toContain("mugs-5")
+    expect(ids).not.toContain("mugs-6")
+  })
+})
