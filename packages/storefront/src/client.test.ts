@@ -26,10 +26,7 @@ function setUp(options: Partial<ClientOptions> = {}, respond: (call: Call) => Re
 }
 
 // jsdom has neither fetch nor what belongs to it.
-beforeAll(() => {
-  Object.assign(globalThis, { Request: class {} })
-  Object.defineProperty(Request.prototype, "keepalive", { value: false })
-})
+beforeAll(() => Object.assign(globalThis, { Request: { prototype: { keepalive: false } } }))
 beforeEach(() => sessionStorage.clear())
 afterEach(() => open.splice(0).forEach((client) => client.close()))
 
