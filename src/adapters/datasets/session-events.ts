@@ -45,9 +45,9 @@ async function readSessions(folder: string, file: string): Promise<{ sessions: R
     if (known) known.push({ item, time: Number(time) })
     else rows.set(session, [{ item, time: Number(time) }])
   }
-  const sessions = [...rows.values()].map((events): RawSession => {
+  const sessions = [...rows].map(([id, events]): RawSession => {
     events.sort((a, b) => a.time - b.time)
-    return { items: events.map(({ item }) => item), times: events.map(({ time }) => time), kind: "view" }
+    return { id, items: events.map(({ item }) => item), times: events.map(({ time }) => time), kind: "view" }
   })
   return { sessions, bad }
 }

@@ -3,6 +3,8 @@ import type { Product } from "../features"
 
 /** A session or an order of a data set, in the order of its events. */
 export interface RawSession {
+  /** Name of the session or order in the files, where they have one. */
+  id?: string
   user?: string
   items: string[]
   /** Seconds since the epoch, one per item. */

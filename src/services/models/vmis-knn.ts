@@ -31,7 +31,10 @@ const optionsSchema = z.strictObject({
   distanceScale: numeric().min(0).default(3),
   /** Weight λ of an item's idf in its score. */
   idfWeighting: numeric().min(0).default(1),
-  /** How λ is used: `times` idf·λ (Serenade), `plus` 1 + idf·λ (V-SKNN). */
+  /**
+   * How λ is used, and what idf is: `times` λ·idf by sessions that hold the item, of all session items (Serenade);
+   * `plus` 1 + λ·idf by interactions with the item, of all sessions (V-SKNN).
+   */
   idfMode: z.enum(["times", "plus"]).default("plus"),
   recommendLast: recommendLast(),
 })
@@ -99,14 +102,14 @@ class VmisKnn implements Model {
     this.sessionItems = pairItem.slice(0, pairs)
     const byItem = groupRows(this.sessionItems, size)
     this.itemStart = new Int32Array(size + 1)
-    this.idf = new Float64Array(size)
-    const documents = this.options.idfMode === "times" ? pairs : sessions
     for (let item = 0; item < size; item++) {
       const count = byItem.start[item + 1] - byItem.start[item]
       this.itemStart[item + 1] = this.itemStart[item] + Math.min(count, this.options.m)
-      // The 1 keeps it above 0 for an item of every session, which would else never be found.
-      this.idf[item] = count > 0 ? Math.log(1 + documents / count) : 0
     }
+    this.idf =
+      this.options.idfMode === "times"
+        ? idf(this.sessionItems, size, pairs)
+        : idf(interactions.item, size, sessions)
     this.itemSessions = new Int32Array(this.itemStart[size])
     for (let item = 0; item < size; item++) {
       let from = byItem.start[item + 1] - 1
@@ -246,6 +249,13 @@ class VmisKnn implements Model {
     if (this.options.matchWeight === "same") return 1
     return this.options.matchWeight === "div" ? 1 / step : Math.max(0, 1 - step / 10)
   }
+}
+
+/** ln(1 + total / occurrences) per item; the 1 keeps it above 0 for an item that everybody sees. */
+function idf(items: Int32Array, size: number, total: number): Float64Array {
+  const counts = new Int32Array(size)
+  for (const item of items) counts[item]++
+  return Float64Array.from(counts, (count) => (count > 0 ? Math.log(1 + total / count) : 0))
 }
 
 export const vmisKnn: ModelDefinition = {
