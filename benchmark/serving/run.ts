@@ -47,10 +47,13 @@ function percentiles(samples: number[]): Record<string, number> {
 async function main(): Promise<void> {
   const random = new Random(7)
   const now = Date.now()
-  const engine = compose(resolveOptions({ retrieval: { index: values.index } }), {
-    logger,
-    clock: systemClock,
-  })
+  const engine = compose(
+    resolveOptions({ retrieval: { index: values.index }, training: { validationShare: 0.01 } }),
+    {
+      logger,
+      clock: systemClock,
+    }
+  )
   let began = performance.now()
   const products = makeProducts(PRODUCTS, now, random)
   for (let from = 0; from < products.length; from += BATCH)

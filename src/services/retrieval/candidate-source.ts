@@ -11,6 +11,14 @@ export interface Candidate extends Scored {
   reason?: string
 }
 
+/** What a reason's text may speak of. */
+export interface ReasonFacts {
+  /** Title of the product that explains it. */
+  because?: string
+  /** Name of the category that explains it. */
+  category?: string
+}
+
 export interface RetrievalQuery {
   shopper: Shopper
   /** The product(s) the list is about: the page's product, or the cart's. */
@@ -42,8 +50,10 @@ export interface Knowledge {
  */
 export interface CandidateSource {
   name: string
-  /** Reason code of what it finds; its text is in serving/reasons.ts. */
+  /** Reason code of what it finds. */
   reason: string
+  /** The reason as the shopper reads it, for a code that serving/reasons.ts has no text for. */
+  reasonText?(facts: ReasonFacts): string
   /** Milliseconds an asynchronous answer may take. */
   budgetMs: number
   retrieve(query: RetrievalQuery, knowledge: Knowledge): Candidate[] | Promise<Candidate[]>

@@ -1,13 +1,6 @@
 import type { Catalog, Product, Shopper } from "../features"
+import type { CandidateSource, ReasonFacts } from "../retrieval"
 import type { Reason } from "./recommendation"
-
-/** What a reason's text may speak of. */
-export interface ReasonFacts {
-  /** Title of the product that explains it. */
-  because?: string
-  /** The category that explains it. */
-  category?: string
-}
 
 /** Reason code → its text. Each sentence must be true of every product whose source uses the code. */
 export const REASONS: Readonly<Record<string, (facts: ReasonFacts) => string>> = {
@@ -35,18 +28,22 @@ export const FALLBACK_TITLES: Readonly<Record<string, string>> = {
   new: "New in",
 }
 
-/** The true, short reason of one shown product. */
+/**
+ * The true, short reason of one shown product.
+ * @param found how it was found: its source, the product that explains it, a code other than the source's own
+ */
 export function reasonOf(
-  code: string,
   product: Product,
-  because: string | undefined,
+  found: { source: CandidateSource | undefined; because?: string; reason?: string },
   { catalog, shopper, seeds }: { catalog: Catalog; shopper: Shopper; seeds: readonly string[] }
 ): Reason {
+  const code = found.reason ?? found.source?.reason ?? "popular"
   // A product that is gone from the catalogue has no title to show, so it explains nothing.
-  const explaining = because === undefined ? undefined : catalog.get(because)
+  const explaining = found.because === undefined ? undefined : catalog.get(found.because)
   const category = code === "category" ? categoryOf(product, catalog, shopper, seeds) : undefined
-  const text = (REASONS[code] ?? REASONS.popular)({ because: explaining?.title, category })
-  return explaining ? { code, text, because: explaining.id } : { code, text }
+  const text = REASONS[code] ?? found.source?.reasonText ?? (() => "Chosen for you")
+  const reason = { code, text: text({ because: explaining?.title, category }) }
+  return explaining ? { ...reason, because: explaining.id } : reason
 }
 
 /** The category by which the product was found: the seed's own, else the one the shopper likes most. */

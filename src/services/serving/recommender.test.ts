@@ -15,6 +15,7 @@ import { embedder, product, TestCatalog, TestIndex } from "../testing/planted-sh
 import { ExposureWriter } from "./exposure-writer"
 import { PlacementBook } from "./placement-book"
 import { PLACEMENTS } from "./placements"
+import { REASONS } from "./reasons"
 import type { RecommendationRequest } from "./recommendation"
 import { Recommender, type RecommenderParts } from "./recommender"
 
@@ -239,6 +240,11 @@ describe("Recommender", () => {
     expect(new Set(shown).size).toBe(shown.length)
     expect(getMany).toHaveBeenCalledTimes(1)
   })
+})
+
+it("has a text for each reason that a source may give", () => {
+  const silent = SOURCES.filter((source) => !REASONS[source.reason] && !source.reasonText)
+  expect(silent.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([])
 })
 
 describe("Recommender, when things are missing", () => {

@@ -168,14 +168,14 @@ export class Recommender {
     const items = list.items.flatMap(({ id, score, source, because, reason }): RecommendedItem[] => {
       const product = catalog.get(id)
       if (!product) return []
-      const code = reason ?? this.sources.find((one) => one.name === source)?.reason ?? "popular"
+      const found = { source: this.sources.find((one) => one.name === source), because, reason }
       const variant = product.variants.find(({ available }) => available)
       return [
         {
           product_id: id,
           ...(variant && { variant_id: variant.id }),
           score,
-          reason: reasonOf(code, product, because, { catalog, shopper: profile.shopper, seeds }),
+          reason: reasonOf(product, found, { catalog, shopper: profile.shopper, seeds }),
         },
       ]
     })

@@ -1,0 +1,117 @@
+import { NOBODY, type Shopper } from "../../features"
+import { product, TestCatalog } from "../../testing/planted-shop"
+import type { Knowledge, RetrievalQuery } from "../candidate-source"
+import { SOURCES } from "../registry"
+
+const knowledge: Knowledge = {
+  catalog: new TestCatalog([product("a1", "a"), product("b1", "b")]),
+  ask: () => [],
+  vectorOf: () => undefined,
+  newest: () => ["a1", "b1"],
+  inCategory: (id) => [`${id}1`],
+}
+
+const find = async (name: string, query: Partial<RetrievalQuery>, changed: Partial<Knowledge> = {}) => {
+  const source = SOURCES.find((one) => one.name === name)!
+  const context = { now: 0, salesChannelIds: [] }
+  const whole = { shopper: NOBODY, seeds: [], trending: [], limit: 5, context, ...query }
+  return source.retrieve(whole, { ...knowledge, ...changed })
+}
+
+const shopper = (recent: [type: string, id: string][], session: string[] = []): Shopper => ({
+  recent: recent.map(([type, productId], ts) => ({ type, productId, ts })),
+  session,
+  categoryAffinity: new Map([
+    ["b", 1],
+    ["a", 0.4],
+  ]),
+})
+
+const idsOf = (found: { id: string }[]) => found.map(({ id }) => id)
+
+describe("every source", () => {
+  it("has a name and a registry line of its own", () => {
+    expect(new Set(SOURCES.map(({ name }) => name)).size).toBe(SOURCES.length)
+  })
+
+  it.each(SOURCES)("bears a shop that knows nothing: $name", async ({ name }) => {
+    const nothing = { newest: () => [], inCategory: () => [], catalog: new TestCatalog() }
+    expect(
+      await find(name, { seeds: ["gone"], shopper: shopper([["view_item", "lost"]], ["lost"]) }, nothing)
+    ).toEqual(name === "recently-viewed" ? [{ id: "lost", score: 1 }] : [])
+  })
+})
+
+describe("session-neighbours", () => {
+  const ask: Knowledge["ask"] = (_, { session }) => session!.map((id) => ({ id: `after-${id}`, score: 1 }))
+
+  it("asks with the session, else with the history, the page's product last", async () => {
+    const history = shopper([
+      ["view_item", "x"],
+      ["add_to_cart", "y"],
+      ["dislike", "no"],
+      ["purchase", "x"],
+    ])
+    expect(idsOf(await find("session-neighbours", { shopper: history }, { ask }))).toEqual([
+      "after-y",
+      "after-x",
+    ])
+    const visit = shopper([["view_item", "x"]], ["p", "q"])
+    const found = await find("session-neighbours", { shopper: visit, seeds: ["p"] }, { ask })
+    expect(idsOf(found)).toEqual(["after-q", "after-p"])
+  })
+
+  it("leaves out what was just seen", async () => {
+    const echo: Knowledge["ask"] = () => [
+      { id: "p", score: 2 },
+      { id: "new", score: 1 },
+    ]
+    expect(idsOf(await find("session-neighbours", { shopper: shopper([], ["p"]) }, { ask: echo }))).toEqual([
+      "new",
+    ])
+  })
+})
+
+describe("sequential-rules", () => {
+  it("names the page's product as the reason, and none when a whole visit speaks", async () => {
+    const ask: Knowledge["ask"] = () => [{ id: "n", score: 1 }]
+    expect(await find("sequential-rules", { seeds: ["p"], shopper: shopper([], ["v"]) }, { ask })).toEqual([
+      { id: "n", score: 1, because: "p" },
+    ])
+    expect(await find("sequential-rules", { shopper: shopper([], ["v", "w"]) }, { ask })).toEqual([
+      { id: "n", score: 1 },
+    ])
+  })
+})
+
+describe("recently-viewed", () => {
+  it("shows views only, newest first, each once", async () => {
+    const views = shopper([
+      ["view_item", "x"],
+      ["view_item", "y"],
+      ["add_to_cart", "z"],
+      ["view_item", "x"],
+    ])
+    expect(idsOf(await find("recently-viewed", { shopper: views }))).toEqual(["x", "y"])
+  })
+})
+
+describe("category-affinity", () => {
+  it("takes the page's category, else the shopper's, the best liked first", async () => {
+    expect(idsOf(await find("category-affinity", { shopper: shopper([]) }))).toEqual(["b1", "a1"])
+    expect(idsOf(await find("category-affinity", { shopper: shopper([]), seeds: ["a1"] }))).toEqual(["a1"])
+  })
+})
+
+describe("popularity", () => {
+  it("falls to what is popular now, then to what is new, and says so", async () => {
+    const trending = [{ id: "t", score: 1 }]
+    const ask: Knowledge["ask"] = () => [{ id: "p", score: 1 }]
+    expect(await find("popularity", { trending }, { ask })).toEqual([{ id: "p", score: 1 }])
+    expect(await find("popularity", { trending })).toEqual([{ id: "t", score: 1, reason: "trending" }])
+    expect(await find("popularity", {})).toMatchObject([
+      { id: "a1", reason: "new" },
+      { id: "b1", reason: "new" },
+    ])
+  })
+})
