@@ -39,7 +39,7 @@ const CHECKS = [
     remedy: "npm run format",
     command: [
       bin("prettier"),
-      ["--check", ".", "--log-level", "warn", "--cache", "--cache-strategy", "content", "--cache-location", join(CACHE, "prettier")],
+      ["--check", ".", "--log-level", "warn", "--cache", "--cache-strategy", "content", "--cache-location", join(CACHE, "prettier-check")],
     ],
   },
   {

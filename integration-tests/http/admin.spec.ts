@@ -8,8 +8,13 @@ describeStore("the admin's routes", () => {
   })
 
   it("shows the overview", async () => {
-    const { body } = await api().get("/admin/personalization/overview").set(await admin()).expect(200)
-    const done = Object.fromEntries(body.checklist.map((item: { key: string; ok: boolean }) => [item.key, item.ok]))
+    const { body } = await api()
+      .get("/admin/personalization/overview")
+      .set(await admin())
+      .expect(200)
+    const done = Object.fromEntries(
+      body.checklist.map((item: { key: string; ok: boolean }) => [item.key, item.ok])
+    )
     expect(done).toMatchObject({ catalog: true, events: true, model: true, index: true })
     expect(body.events.last_24h).toBeGreaterThan(0)
     expect(body.live.status).toBe("live")
@@ -20,7 +25,10 @@ describeStore("the admin's routes", () => {
   it("says what a product is recommended with", async () => {
     const [{ id }] = await products(1)
     const path = `/admin/personalization/products/${id}/recommended-with?limit=3`
-    const { body } = await api().get(path).set(await admin()).expect(200)
+    const { body } = await api()
+      .get(path)
+      .set(await admin())
+      .expect(200)
     expect(body.items).toHaveLength(3)
     expect(body.items[0].title.length).toBeGreaterThan(0)
     const unknown = await api()
@@ -42,10 +50,16 @@ describeStore("the admin's routes", () => {
     expect(runs[0]).toMatchObject({ status: "succeeded", progress: 1 })
     const promoted = (await api().get("/admin/personalization/models").set(who)).body.live.version
     expect(promoted).toBe(runs[0].version)
-    const rolled = await api().post("/admin/personalization/models/rollback").set(who).send({ version: before })
+    const rolled = await api()
+      .post("/admin/personalization/models/rollback")
+      .set(who)
+      .send({ version: before })
     expect(rolled.status).toBe(200)
     expect(rolled.body.live.version).toBe(before)
-    const missing = await api().post("/admin/personalization/models/rollback").set(who).send({ version: "none" })
+    const missing = await api()
+      .post("/admin/personalization/models/rollback")
+      .set(who)
+      .send({ version: "none" })
     expect(missing.status).toBe(404)
   }, 150_000)
 })

@@ -9,7 +9,9 @@ if (!storeUrl && process.env.CI) {
   throw new Error("PERSONALIZATION_STORE_URL is not set: in CI the HTTP tests need the running demo.")
 }
 if (!storeUrl) {
-  console.warn("HTTP tests skipped: start the demo (npm start) and set PERSONALIZATION_STORE_URL=http://localhost:9000")
+  console.warn(
+    "HTTP tests skipped: start the demo (npm start) and set PERSONALIZATION_STORE_URL=http://localhost:9000"
+  )
 }
 
 /** `describe`, skipped without a store to talk to. */
@@ -87,7 +89,11 @@ export async function recommend(query: Record<string, string | number>, shopper?
 }
 
 /** Asks until `done` says yes; for what the store does a moment after it has answered. */
-export async function eventually<T>(ask: () => Promise<T>, done: (value: T) => boolean, ms = 10_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  done: (value: T) => boolean,
+  ms = 10_000
+): Promise<T> {
   const end = Date.now() + ms
   for (;;) {
     const value = await ask()

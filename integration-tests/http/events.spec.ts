@@ -1,4 +1,14 @@
-import { api, describeStore, event, GRANTED, headers, newShopper, products, publishableKey, send } from "./demo-store"
+import {
+  api,
+  describeStore,
+  event,
+  GRANTED,
+  headers,
+  newShopper,
+  products,
+  publishableKey,
+  send,
+} from "./demo-store"
 
 describeStore("events over HTTP", () => {
   let productId: string
@@ -18,7 +28,10 @@ describeStore("events over HTTP", () => {
 
   it("takes a batch twice without harm", async () => {
     const shopper = newShopper()
-    const events = [event("view_item", [productId]), event("dwell", [productId], { properties: { ms: 1200 } })]
+    const events = [
+      event("view_item", [productId]),
+      event("dwell", [productId], { properties: { ms: 1200 } }),
+    ]
     expect((await send(events, shopper)).body.accepted).toBe(2)
     expect((await send(events, shopper)).body).toMatchObject({ accepted: 2, rejected: [] })
   })
@@ -71,7 +84,10 @@ describeStore("events over HTTP", () => {
     const answer = await api().post(path).set("content-type", "text/plain").send(body)
     expect(answer.status).toBe(202)
     expect(answer.body.accepted).toBe(1)
-    const refused = await api().post("/personalization/collect?pk=wrong").set("content-type", "text/plain").send(body)
+    const refused = await api()
+      .post("/personalization/collect?pk=wrong")
+      .set("content-type", "text/plain")
+      .send(body)
     expect(refused.status).toBe(400)
     expect(refused.body.message).toContain("pk")
   })

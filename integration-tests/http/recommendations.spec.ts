@@ -1,4 +1,14 @@
-import { describeStore, event, eventually, headers, api, newShopper, products, recommend, send } from "./demo-store"
+import {
+  describeStore,
+  event,
+  eventually,
+  headers,
+  api,
+  newShopper,
+  products,
+  recommend,
+  send,
+} from "./demo-store"
 
 const PLACEMENTS = ["home-for-you", "pdp-similar", "pdp-bought-together", "recently-viewed", "trending"]
 
@@ -9,18 +19,23 @@ describeStore("recommendations over HTTP", () => {
   })
   const categoryOf = (id: string) => rows.find((row) => row.id === id)?.categories[0]?.id
 
-  it.each(PLACEMENTS.filter((name) => name !== "recently-viewed"))("answers %s for a stranger", async (placement) => {
-    const { status, body } = await recommend({ placement, product_id: rows[0].id })
-    expect(status).toBe(200)
-    expect(body.items.length).toBeGreaterThan(0)
-    expect(body.request_id).toMatch(/^[0-9a-f-]{36}$/)
-    for (const item of body.items) {
-      expect(item.product.id).toBe(item.product_id)
-      expect(item.reason.text.length).toBeGreaterThan(0)
-      expect(Number.isFinite(item.score)).toBe(true)
+  it.each(PLACEMENTS.filter((name) => name !== "recently-viewed"))(
+    "answers %s for a stranger",
+    async (placement) => {
+      const { status, body } = await recommend({ placement, product_id: rows[0].id })
+      expect(status).toBe(200)
+      expect(body.items.length).toBeGreaterThan(0)
+      expect(body.request_id).toMatch(/^[0-9a-f-]{36}$/)
+      for (const item of body.items) {
+        expect(item.product.id).toBe(item.product_id)
+        expect(item.reason.text.length).toBeGreaterThan(0)
+        expect(Number.isFinite(item.score)).toBe(true)
+      }
+      expect(new Set(body.items.map((item: { product_id: string }) => item.product_id)).size).toBe(
+        body.items.length
+      )
     }
-    expect(new Set(body.items.map((item: { product_id: string }) => item.product_id)).size).toBe(body.items.length)
-  })
+  )
 
   it("follows three views of one category by the next request", async () => {
     const shopper = newShopper()
@@ -55,7 +70,10 @@ describeStore("recommendations over HTTP", () => {
   })
 
   it("prices products for a region", async () => {
-    const { body: regions } = await api().get("/store/regions").set(await headers()).expect(200)
+    const { body: regions } = await api()
+      .get("/store/regions")
+      .set(await headers())
+      .expect(200)
     const { body } = await recommend({ placement: "trending", region_id: regions.regions[0].id })
     for (const { product } of body.items) {
       expect(product.variants[0].calculated_price.calculated_amount).toBeGreaterThan(0)

@@ -27,13 +27,23 @@ async function buy(shopper: Shopper, variantId: string, mark: object, auth: obje
     .send({ variant_id: variantId, quantity: 1, metadata: { personalization: mark } })
     .expect(200)
   const country = regions.regions[0].countries[0].iso_2
-  const address = { first_name: "A", last_name: "B", address_1: "C 1", city: "D", postal_code: "1", country_code: country }
+  const address = {
+    first_name: "A",
+    last_name: "B",
+    address_1: "C 1",
+    city: "D",
+    postal_code: "1",
+    country_code: country,
+  }
   await api()
     .post(cart)
     .set(set)
     .send({ email: "shopper@example.com", shipping_address: address, billing_address: address })
     .expect(200)
-  const { body: shipping } = await api().get(`/store/shipping-options?cart_id=${created.cart.id}`).set(set).expect(200)
+  const { body: shipping } = await api()
+    .get(`/store/shipping-options?cart_id=${created.cart.id}`)
+    .set(set)
+    .expect(200)
   await api()
     .post(`${cart}/shipping-methods`)
     .set(set)
@@ -66,13 +76,19 @@ describeStore("shopping", () => {
     const [row] = await products(1)
     const set = await headers(shopper)
     const { body: regions } = await api().get("/store/regions").set(set)
-    const { body: created } = await api().post("/store/carts").set(set).send({ region_id: regions.regions[0].id })
+    const { body: created } = await api()
+      .post("/store/carts")
+      .set(set)
+      .send({ region_id: regions.regions[0].id })
     await api()
       .post(`/store/carts/${created.cart.id}/line-items`)
       .set(set)
       .send({ variant_id: row.variants[0].id, quantity: 1 })
       .expect(200)
-    const { status, body } = await recommend({ placement: "cart-complete", cart_id: created.cart.id }, shopper)
+    const { status, body } = await recommend(
+      { placement: "cart-complete", cart_id: created.cart.id },
+      shopper
+    )
     expect(status).toBe(200)
     expect(body.items.length).toBeGreaterThan(0)
     expect(body.items.map((item: { product_id: string }) => item.product_id)).not.toContain(row.id)
@@ -82,7 +98,10 @@ describeStore("shopping", () => {
     const shopper = newShopper()
     const { body: list } = await recommend({ placement: "trending" }, shopper)
     const shown = list.items.find((item: { variant_id?: string }) => item.variant_id)
-    const orderId = await buy(shopper, shown.variant_id, { request_id: list.request_id, placement: "trending" })
+    const orderId = await buy(shopper, shown.variant_id, {
+      request_id: list.request_id,
+      placement: "trending",
+    })
     expect(orderId).toMatch(/^order_/)
     const bought = await eventually(
       () => recentIds(shopper),

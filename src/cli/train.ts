@@ -11,7 +11,8 @@ interface TrainFlags {
 
 async function trainOnce(flags: TrainFlags): Promise<void> {
   const url = flags.databaseUrl ?? process.env.DATABASE_URL
-  if (!url) throw new PersonalizationError("invalid_option", "no database: give --database-url or set DATABASE_URL")
+  if (!url)
+    throw new PersonalizationError("invalid_option", "no database: give --database-url or set DATABASE_URL")
   const options = resolveOptions({
     ...JSON.parse(process.env.PERSONALIZATION_OPTIONS ?? "{}"),
     ...(flags.windowDays && { training: { windowDays: Number(flags.windowDays) } }),

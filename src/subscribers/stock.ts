@@ -18,7 +18,9 @@ export default async function stock({ event, container }: SubscriberArgs<{ id: s
     fields: ["variant.product_id"],
     filters: { inventory_item_id: itemId },
   })
-  const ids = [...new Set(links.map((link) => link.variant?.product_id).filter((id) => typeof id === "string"))]
+  const ids = [
+    ...new Set(links.map((link) => link.variant?.product_id).filter((id) => typeof id === "string")),
+  ]
   if (ids.length) await syncCatalogueWorkflow(container).run({ input: { ids } })
 }
 

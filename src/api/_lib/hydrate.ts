@@ -20,11 +20,16 @@ const ALLOWED =
  * @throws PersonalizationError `invalid_input` that names the first field a shopper may not read
  */
 export function productFields(fields: string | undefined): string[] {
-  const wanted = (fields ?? "").split(",").map((field) => field.trim()).filter(Boolean)
+  const wanted = (fields ?? "")
+    .split(",")
+    .map((field) => field.trim())
+    .filter(Boolean)
   const refused = wanted.find((field) => !ALLOWED.test(field.replace(/^\+/, "")))
   if (refused !== undefined) {
     const message = `"${refused.slice(0, 60)}" can't be asked for here`
-    throw new PersonalizationError("invalid_input", `fields: ${message}`, { fields: [{ path: "fields", message }] })
+    throw new PersonalizationError("invalid_input", `fields: ${message}`, {
+      fields: [{ path: "fields", message }],
+    })
   }
   const extra = wanted.map((field) => field.replace(/^\+/, "").replace(/^\*(.+)$/, "$1.*"))
   return [...new Set([...DEFAULT_FIELDS, ...extra.filter((field) => !field.includes("calculated_price"))])]
@@ -57,7 +62,7 @@ async function currencyOf(container: MedusaContainer, regionId: string): Promise
 export async function priceContext(
   container: MedusaContainer,
   asked: PriceContext
-): Promise<Required<Pick<PriceContext, "currency_code">> & PriceContext | undefined> {
+): Promise<(Required<Pick<PriceContext, "currency_code">> & PriceContext) | undefined> {
   if (asked.region_id) {
     const currency_code = await currencyOf(container, asked.region_id)
     return { region_id: asked.region_id, currency_code }

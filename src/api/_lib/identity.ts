@@ -22,7 +22,9 @@ function idHeader(req: MedusaRequest, name: string): string | undefined {
   if (value === undefined || value === "") return undefined
   if (!ID.test(value)) {
     const message = "must be 1 to 128 letters, digits, or any of . _ : -"
-    throw new PersonalizationError("invalid_input", `${name}: ${message}`, { fields: [{ path: name, message }] })
+    throw new PersonalizationError("invalid_input", `${name}: ${message}`, {
+      fields: [{ path: name, message }],
+    })
   }
   return value
 }

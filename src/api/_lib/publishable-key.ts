@@ -14,7 +14,8 @@ const refuse = (message: string) =>
  * @throws PersonalizationError `invalid_input` when it is missing, unknown or revoked
  */
 export async function channelsOfKey(container: MedusaContainer, key: unknown): Promise<readonly string[]> {
-  if (typeof key !== "string" || key.length === 0 || key.length > 200) throw refuse("a publishable API key is needed")
+  if (typeof key !== "string" || key.length === 0 || key.length > 200)
+    throw refuse("a publishable API key is needed")
   const known = cache.get(key)
   if (known) return known
   const query = container.resolve(ContainerRegistrationKeys.QUERY)
@@ -24,8 +25,7 @@ export async function channelsOfKey(container: MedusaContainer, key: unknown): P
     filters: { token: key, type: "publishable" },
   })
   const found = data[0] as unknown as
-    | { revoked_at?: string | null; sales_channels_link?: { sales_channel_id: string }[] }
-    | undefined
+    { revoked_at?: string | null; sales_channels_link?: { sales_channel_id: string }[] } | undefined
   if (!found || (found.revoked_at && new Date(found.revoked_at).getTime() <= Date.now())) {
     throw refuse("is not a valid publishable API key")
   }

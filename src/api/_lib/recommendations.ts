@@ -36,7 +36,9 @@ async function cartProducts(req: MedusaRequest, cartId: string): Promise<string[
   })
   if (data.length === 0) {
     const message = "there is no such cart"
-    throw new PersonalizationError("invalid_input", `cart_id: ${message}`, { fields: [{ path: "cart_id", message }] })
+    throw new PersonalizationError("invalid_input", `cart_id: ${message}`, {
+      fields: [{ path: "cart_id", message }],
+    })
   }
   const items = (data[0].items ?? []) as ({ product_id?: string | null } | null)[]
   return items.flatMap((item) => (item?.product_id ? [item.product_id] : []))
@@ -57,7 +59,8 @@ export async function requestsFor(
     ...cartIds.map((id) => cartProducts(req, id)),
   ])
   service.recogniseCustomer(identity, consent)
-  const keyContext = (req as { publishable_key_context?: { sales_channel_ids: string[] } }).publishable_key_context
+  const keyContext = (req as { publishable_key_context?: { sales_channel_ids: string[] } })
+    .publishable_key_context
   const situation = contextFromHeaders(req.headers)
   const context = {
     ...situation,
@@ -67,18 +70,20 @@ export async function requestsFor(
     regionId: asked.region_id,
     salesChannelIds: keyContext?.sales_channel_ids ?? [],
   }
-  const requests = asked.placements.map(({ placement, product_id, cart_id, limit }): RecommendationRequest => ({
-    placement,
-    limit,
-    productIds: product_id ? [product_id] : undefined,
-    cartProductIds: cart_id ? carts[cartIds.indexOf(cart_id)] : undefined,
-    exclude: asked.exclude,
-    visitorId: identity.visitorId,
-    sessionId: identity.sessionId,
-    customerId: identity.customerId,
-    consent,
-    context,
-  }))
+  const requests = asked.placements.map(
+    ({ placement, product_id, cart_id, limit }): RecommendationRequest => ({
+      placement,
+      limit,
+      productIds: product_id ? [product_id] : undefined,
+      cartProductIds: cart_id ? carts[cartIds.indexOf(cart_id)] : undefined,
+      exclude: asked.exclude,
+      visitorId: identity.visitorId,
+      sessionId: identity.sessionId,
+      customerId: identity.customerId,
+      consent,
+      context,
+    })
+  )
   return { requests, page: { fields, prices } }
 }
 
@@ -98,8 +103,13 @@ export async function answerWith(req: MedusaRequest, lists: Recommendation[], pa
       }),
     }))
   } catch (error) {
-    serviceOf(req).engine.metrics.count("fallback_total", { placement: lists[0].placement, reason: "hydration" })
-    req.scope.resolve(ContainerRegistrationKeys.LOGGER).error("Recommended products could not be read", error as Error)
+    serviceOf(req).engine.metrics.count("fallback_total", {
+      placement: lists[0].placement,
+      reason: "hydration",
+    })
+    req.scope
+      .resolve(ContainerRegistrationKeys.LOGGER)
+      .error("Recommended products could not be read", error as Error)
     return lists
   }
 }

@@ -54,7 +54,12 @@ function history(now: number): object[] {
   return Array.from({ length: 120 }, (_, s) => {
     const category = CATEGORIES[s % CATEGORIES.length]
     return Array.from({ length: 5 }, (_, i) =>
-      view(`h${s}`, `hs${s}`, `${category}-${random.int(PER_CATEGORY)}`, now - (130 - s) * 3_600_000 + i * 1_000)
+      view(
+        `h${s}`,
+        `hs${s}`,
+        `${category}-${random.int(PER_CATEGORY)}`,
+        now - (130 - s) * 3_600_000 + i * 1_000
+      )
     )
   }).flat()
 }
@@ -78,10 +83,13 @@ describe("the engine, composed in memory", () => {
     await engine.ingest.submit({ events }, { origin: "browser" })
     await engine.featuresCaughtUp()
   }
-  const share = (ids: string[], category: string) => ids.filter((id) => id.startsWith(category)).length / ids.length
+  const share = (ids: string[], category: string) =>
+    ids.filter((id) => id.startsWith(category)).length / ids.length
 
   beforeAll(async () => {
-    engine = compose(resolveOptions({ retrieval: { index: "exact", dimensions: 16 } }), { logger: silentLogger })
+    engine = compose(resolveOptions({ retrieval: { index: "exact", dimensions: 16 } }), {
+      logger: silentLogger,
+    })
     await engine.start()
     await engine.catalog.upsert(
       CATEGORIES.flatMap((category) => Array.from({ length: PER_CATEGORY }, (_, n) => product(category, n)))
@@ -162,7 +170,10 @@ describe("the engine, composed in memory", () => {
   })
 
   it("shows only what the sales channel sells and what is in stock", async () => {
-    await engine.catalog.upsert([{ ...product("mugs", 5), inStock: false }, { ...product("mugs", 6), salesChannelIds: [] }])
+    await engine.catalog.upsert([
+      { ...product("mugs", 5), inStock: false },
+      { ...product("mugs", 6), salesChannelIds: [] },
+    ])
     const ids = await list("pdp-similar", "flo", { productIds: ["mugs-4"], limit: 40 })
     expect(ids).not.toContain("mugs-5")
     expect(ids).not.toContain("mugs-6")

@@ -34,7 +34,9 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
   const storage = database ? postgresStorage(database, parts) : memoryStorage(parts)
   const { log, subjects } = storage
   const granted = options.privacy.defaultConsent === "granted"
-  const defaultConsent = granted ? (Object.fromEntries(PURPOSES.map((p) => [p, true])) as unknown as Consent) : NO_CONSENT
+  const defaultConsent = granted
+    ? (Object.fromEntries(PURPOSES.map((p) => [p, true])) as unknown as Consent)
+    : NO_CONSENT
 
   const ingest = new Ingest({ log, subjects, ...parts }, { ...options.events, defaultConsent })
   const features = new MemoryFeatureStore()
@@ -78,7 +80,8 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
   })
   const refresh = () => content.sync().then(() => shelves.refresh())
   const job = { log, catalog: storage.catalog, models: storage.models, options, clock, logger }
-  const inProcess: TrainingRunner = (signal, report) => runTraining(job, { cancelled: () => signal.aborted, report })
+  const inProcess: TrainingRunner = (signal, report) =>
+    runTraining(job, { cancelled: () => signal.aborted, report })
   const runner = database ? workerRunner(options, database, logger) : inProcess
   const trainAndLoad: TrainingRunner = async (signal, report) => {
     const outcome = await runner(signal, report)

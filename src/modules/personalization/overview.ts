@@ -25,7 +25,11 @@ export async function overviewOf(engine: Engine): Promise<Overview> {
     checklist: [
       { key: "catalog", ok: engine.catalog.size > 0, detail: `${engine.catalog.size} products` },
       { key: "events", ok: lastDay > 0, detail: `${lastDay} events in the last 24 hours` },
-      { key: "model", ok: live !== null, detail: live ? `version ${live.version} is live` : "no model was trained yet" },
+      {
+        key: "model",
+        ok: live !== null,
+        detail: live ? `version ${live.version} is live` : "no model was trained yet",
+      },
       { key: "index", ok: index.size > 0, detail: `${index.kind}, ${index.size} vectors` },
     ],
     events: {

@@ -51,6 +51,8 @@ export function databaseTarget(
     url,
     schema: options.postgres.schema,
     poolSize: options.postgres.poolSize,
-    driverOptions: options.postgres.url ? undefined : (shared?.driverOptions ?? config?.databaseDriverOptions),
+    driverOptions: options.postgres.url
+      ? undefined
+      : (shared?.driverOptions ?? config?.databaseDriverOptions),
   }
 }

@@ -72,7 +72,9 @@ export default class PersonalizationModuleService {
     } catch (error) {
       if (this.stopping) return
       const { message } = error as Error
-      this.logger.error(`Personalization could not start: ${message}. Has \`medusa db:migrate\` run? Trying again.`)
+      this.logger.error(
+        `Personalization could not start: ${message}. Has \`medusa db:migrate\` run? Trying again.`
+      )
       this.retry = setTimeout(() => void this.start(), RETRY_MS)
       this.retry.unref()
       return
@@ -139,7 +141,8 @@ export default class PersonalizationModuleService {
   /** The consent that counts for this caller. */
   async consentOf(caller: Caller): Promise<Consent> {
     const { visitorId, customerId, consent: sender, gpc } = caller
-    const recorded = visitorId || customerId ? await this.engine.consentRecord({ visitorId, customerId }) : undefined
+    const recorded =
+      visitorId || customerId ? await this.engine.consentRecord({ visitorId, customerId }) : undefined
     return resolveConsent({ sender, recorded, gpc, fallback: this.engine.defaultConsent })
   }
 

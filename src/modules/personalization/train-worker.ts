@@ -12,11 +12,21 @@ async function main(): Promise<void> {
     send({ kind: "log", level, message })
   const logger: Logger = { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") }
   const flag = new Int32Array(cancel)
-  const storage = postgresStorage({ ...database, poolSize: 2 }, { clock: systemClock, logger, metrics: noMetrics })
+  const storage = postgresStorage(
+    { ...database, poolSize: 2 },
+    { clock: systemClock, logger, metrics: noMetrics }
+  )
   try {
     await storage.open()
     const outcome = await runTraining(
-      { log: storage.log, catalog: storage.catalog, models: storage.models, options, clock: systemClock, logger },
+      {
+        log: storage.log,
+        catalog: storage.catalog,
+        models: storage.models,
+        options,
+        clock: systemClock,
+        logger,
+      },
       {
         cancelled: () => Atomics.load(flag, 0) === 1,
         report: (stage, progress) => send({ kind: "progress", stage, progress }),

@@ -18,7 +18,9 @@ const syncStep = createStep(
       entity: "store",
       fields: ["supported_currencies.currency_code", "supported_currencies.is_default"],
     })
-    const currency = stores[0]?.supported_currencies?.find((entry: { is_default?: boolean } | null) => entry?.is_default)?.currency_code
+    const currency = stores[0]?.supported_currencies?.find(
+      (entry: { is_default?: boolean } | null) => entry?.is_default
+    )?.currency_code
     const seen = new Set<string>()
     for await (const products of readProducts(query, { ids, currency })) {
       await personalization.syncProducts(products)

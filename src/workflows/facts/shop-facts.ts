@@ -58,7 +58,8 @@ export function lineMark(metadata: Record<string, unknown> | null | undefined): 
   return { request_id: text(mark.request_id), placement: text(mark.placement) }
 }
 
-const time = (value: string | Date | null | undefined): number => (value ? new Date(value).getTime() : Date.now())
+const time = (value: string | Date | null | undefined): number =>
+  value ? new Date(value).getTime() : Date.now()
 
 /** The same fact told twice gets the same id, so that it counts once. */
 const stamp = (identity: string, ts: number) => ({ event_id: eventIdFrom(ts, identity), ts })
@@ -74,7 +75,9 @@ const toItem = (line: LineRow) => ({
 const account = (cart: CartRow): string | undefined =>
   cart.customer?.has_account ? (cart.customer_id ?? undefined) : undefined
 
-const who = (cart: CartRow): Pick<Fact, "visitor_id" | "session_id" | "consent" | "customer_id" | "context"> => ({
+const who = (
+  cart: CartRow
+): Pick<Fact, "visitor_id" | "session_id" | "consent" | "customer_id" | "context"> => ({
   ...cartMark(cart.metadata),
   customer_id: account(cart),
   context: {
@@ -84,8 +87,25 @@ const who = (cart: CartRow): Pick<Fact, "visitor_id" | "session_id" | "consent" 
   },
 })
 
-const LINE_FIELDS = ["id", "product_id", "variant_id", "quantity", "unit_price", "created_at", "deleted_at", "metadata"]
-const CART_FIELDS = ["id", "customer_id", "currency_code", "region_id", "sales_channel_id", "metadata", "customer.has_account"]
+const LINE_FIELDS = [
+  "id",
+  "product_id",
+  "variant_id",
+  "quantity",
+  "unit_price",
+  "created_at",
+  "deleted_at",
+  "metadata",
+]
+const CART_FIELDS = [
+  "id",
+  "customer_id",
+  "currency_code",
+  "region_id",
+  "sales_channel_id",
+  "metadata",
+  "customer.has_account",
+]
 
 /** `add_to_cart` or `remove_from_cart` of one cart line; undefined when the line is unknown or not a product. */
 export async function lineItemFact(
@@ -124,8 +144,7 @@ export async function orderFact(query: RemoteQueryFunction, orderId: string): Pr
     query.graph({ entity: "order_cart", fields: ["cart.metadata"], filters: { order_id: orderId } }),
   ])
   const order = orders[0] as unknown as
-    | (CartRow & { created_at: string; total?: number; items?: LineRow[] })
-    | undefined
+    (CartRow & { created_at: string; total?: number; items?: LineRow[] }) | undefined
   if (!order) return undefined
   const cart = links[0] as unknown as { cart?: { metadata?: Record<string, unknown> } } | undefined
   const items = (order.items ?? []).filter((line) => line.product_id).map(toItem)
@@ -153,7 +172,11 @@ export async function returnFact(
     filters: { id: returnId },
   })
   const returned = data[0] as unknown as
-    | { id: string; received_at?: string; items?: { item_id: string; quantity?: number; received_quantity?: number }[] }
+    | {
+        id: string
+        received_at?: string
+        items?: { item_id: string; quantity?: number; received_quantity?: number }[]
+      }
     | undefined
   const purchase = await orderFact(query, orderId)
   if (!returned || !purchase) return undefined

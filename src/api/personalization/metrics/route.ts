@@ -16,7 +16,9 @@ function allowed(req: MedusaRequest, token: string | undefined): boolean {
 export const GET = async (req: MedusaRequest, res: MedusaResponse): Promise<void> => {
   const { engine } = serviceOf(req)
   if (!allowed(req, engine.options.operations.metricsToken)) {
-    res.status(401).json({ type: "unauthorized", message: "A bearer token is needed (option operations.metricsToken)." })
+    res
+      .status(401)
+      .json({ type: "unauthorized", message: "A bearer token is needed (option operations.metricsToken)." })
     return
   }
   res.type("text/plain; version=0.0.4").send(await engine.metricsText())

@@ -1,7 +1,7 @@
 import type { MedusaResponse } from "@medusajs/framework/http"
 import { parse } from "../../../../services/lib"
 import { edge } from "../../../_lib/edge"
-import { serviceOf } from "../_lib/service"
+import { serviceOf } from "../../../_lib/service"
 import { shapeRun } from "../_lib/shape"
 import { nothingSchema } from "../_lib/validators"
 import type { TrainingResponse, TrainingStartedResponse } from "../types"
