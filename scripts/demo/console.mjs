@@ -1,4 +1,5 @@
 /** What `npm start` shows while it works: one line for each step with its seconds, and what is going on right now. */
+import { Stopped } from "./processes.mjs"
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
@@ -21,7 +22,7 @@ export class Progress {
       this.#end(name, "✓")
       return result
     } catch (error) {
-      this.#end(name, "✗")
+      this.#end(name, error instanceof Stopped ? "–" : "✗")
       throw error
     }
   }

@@ -60,9 +60,7 @@ export class Demo {
     await this.#installed()
     await progress.step("PostgreSQL", () => this.#database())
     // Two cores: the store is filled while its production build is made.
-    const results = await Promise.allSettled([this.#filled(), this.#built()])
-    const failed = results.find((result) => result.status === "rejected")
-    if (failed) throw failed.reason
+    await Promise.all([this.#filled(), this.#built()])
     this.shop = JSON.parse(fs.readFileSync(this.at("shop.json"), "utf8"))
     await progress.step("storefront and store", () => this.#served())
     this.secondsToFirst = (performance.now() - begun) / 1000
@@ -144,9 +142,9 @@ export class Demo {
       }
     )
     await this.#make("server", "production build with admin", SERVER_SOURCES, this.at("server"), (folder) =>
-      this.processes.run("build", ["scripts/demo/build-server.mjs", this.root, folder], {
+      this.processes.run("build", ["--import", "tsx", "scripts/demo/build-server.mjs", this.root, folder], {
         cwd: this.root,
-        env: { ...this.#storeEnv(false) },
+        env: this.#storeEnv(false),
       })
     )
   }
