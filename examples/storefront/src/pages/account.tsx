@@ -17,7 +17,7 @@ export function AccountPage() {
       ) : (
         <Login />
       )}
-      <RecommendedRow placement="recently-viewed" />
+      <RecommendedRow placement="recently-viewed" strict />
       <RecommendedRow placement="home-for-you" />
     </main>
   )

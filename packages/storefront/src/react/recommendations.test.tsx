@@ -136,6 +136,18 @@ describe("<Recommendations>", () => {
     expect(host.querySelectorAll("button")).toHaveLength(0)
   })
 
+  it("shows no stand-in under a title that would be untrue of it", async () => {
+    lists["recently-viewed"] = { items: [product("p1")], fallback: "popular-now" }
+    render(
+      <>
+        <Recommendations placement="recently-viewed" strict />
+        <Recommendations placement="recently-viewed" title="Have a look" />
+      </>
+    )
+    await settle()
+    expect([...host.querySelectorAll("h2")].map(({ textContent }) => textContent)).toEqual(["Have a look"])
+  })
+
   it("waits until it is enabled, and asks again for another product and after consent", async () => {
     const list = (productId?: string) => (
       <Recommendations placement="pdp" productId={productId} enabled={!!productId} />

@@ -28,6 +28,8 @@ export interface RecommendationsProps extends UseRecommendationsOptions {
   headingLevel?: 2 | 3 | 4
   /** Shown in the place of the list when it is empty; without it, an empty list takes no room. */
   empty?: ReactNode
+  /** Takes a list that had to fall back to another source for an empty one, where its title would be untrue. */
+  strict?: boolean
   /** BCP 47 tag for prices; the browser's if left out. */
   locale?: string
   labels?: Partial<RecommendationsLabels>
@@ -44,14 +46,14 @@ const PLACEHOLDERS = 6
  */
 export function Recommendations(props: RecommendationsProps) {
   const { title, itemComponent: Item = RecommendedCard, hrefOf = productPage, layout = "carousel" } = props
-  const { headingLevel = 2, empty, locale, className = "" } = props
+  const { headingLevel = 2, empty, strict, locale, className = "" } = props
   const labels = { ...LABELS, ...props.labels }
   const { recommendation, status } = useRecommendations(props)
   const list = useRef<HTMLUListElement>(null)
   const headingId = useId()
   const Heading = `h${headingLevel}` as "h2"
 
-  const items = recommendation?.items ?? []
+  const items = (strict && recommendation?.fallback ? undefined : recommendation?.items) ?? []
   const loading = status === "loading"
   const filled = loading || items.length > 0
   if (!filled && empty === undefined) return null
