@@ -13,7 +13,7 @@ const optionsSchema = z.strictObject({
   /** Companions kept per item. */
   neighbours: numeric().int().min(1).default(100),
   /** Orders with more distinct items than this are wholesale, not taste, and are left out of the pairs. */
-  maxBasket: numeric().int().min(2).default(200),
+  maxBasket: numeric().int().min(2).default(100),
   /** Seeds that are added up, from the last; a long history would cost time and add little. */
   maxSeeds: numeric().int().min(1).default(50),
 })

@@ -13,6 +13,8 @@ const optionsSchema = z.strictObject({
   k: numeric().int().min(1).default(500),
   /** Items of the running session, from its end, that count; 0 = all. */
   lastItems: numeric().int().min(0).default(10),
+  /** Items that count when no session is given, but a history, a cart or a product. */
+  historyItems: numeric().int().min(1).default(100),
   /**
    * Weight of a session item in the similarity, by position p of n (n is the newest): linear p/n, quadratic
    * (p/n)², exponential exp(−(n−p)/positionScale), same 1.
@@ -39,6 +41,15 @@ const optionsSchema = z.strictObject({
   recommendLast: recommendLast(),
 })
 
+type Options = z.output<typeof optionsSchema>
+type Weighting = Pick<Options, "positionWeight" | "lengthNorm" | "distanceScale">
+
+/**
+ * How a history or a cart is weighed: what somebody bought over months has no telling order or neighbourhood, and
+ * long neighbours would match it by their mere length. Chosen on held-out months of order data.
+ */
+const UNORDERED: Weighting = { positionWeight: "linear", lengthNorm: true, distanceScale: 0 }
+
 /**
  * VMIS-kNN (Kersbergen, Sprangers & Schelter: Serenade, SIGMOD 2022), with the position decays of V-SKNN and
  * VSTAN as options. Sessions are numbered by their end, so a session's number is its recency: the m most recent
@@ -48,7 +59,7 @@ const optionsSchema = z.strictObject({
  */
 class VmisKnn implements Model {
   readonly name = "vmis-knn"
-  private readonly options: z.output<typeof optionsSchema>
+  private readonly options: Options
   private items = new ItemTable([])
   /** Sessions of an item, newest first, at most m. */
   private itemStart: Int32Array = new Int32Array(1)
@@ -122,15 +133,18 @@ class VmisKnn implements Model {
   }
 
   recommend(query: ModelQuery, k: number): Scored[] {
-    const { lastItems } = this.options
-    const sequence = sequenceOf(query)
-    const recent = this.items.known(lastItems > 0 ? sequence.slice(-lastItems) : sequence)
+    const { lastItems, historyItems } = this.options
+    const ordered = (query.session?.length ?? 0) > 0
+    const weighting = ordered ? this.options : UNORDERED
+    const recent = this.items
+      .known(sequenceOf(query))
+      .slice(-(ordered ? lastItems || Infinity : historyItems))
     if (recent.length === 0) return []
-    const { unique, weights, steps } = this.weigh(recent)
-    const found = this.findCandidates(unique, weights, steps)
+    const { unique, weights, steps } = this.weigh(recent, weighting)
+    const found = this.findCandidates(unique, weights, steps, weighting)
     this.neighbours.clear()
     for (let i = 0; i < found; i++) this.neighbours.offer(i, this.similarity[i])
-    const touched = this.score(unique)
+    const touched = this.score(unique, weighting)
     const last = this.keepLast ? -1 : recent[recent.length - 1]
     const top = new TopK(Math.min(k, touched.length))
     for (const item of touched) {
@@ -160,8 +174,8 @@ class VmisKnn implements Model {
   }
 
   /** Distinct items of the session, newest first, with their weight and steps back (newest = 1). */
-  private weigh(recent: readonly number[]) {
-    const { positionWeight, positionScale, sessionIdf } = this.options
+  private weigh(recent: readonly number[], { positionWeight }: Weighting) {
+    const { positionScale, sessionIdf } = this.options
     const unique: number[] = []
     const weights: number[] = []
     const steps: number[] = []
@@ -184,9 +198,10 @@ class VmisKnn implements Model {
   private findCandidates(
     unique: readonly number[],
     weights: readonly number[],
-    steps: readonly number[]
+    steps: readonly number[],
+    { lengthNorm }: Weighting
   ): number {
-    const { m, lengthNorm, recencyScale } = this.options
+    const { m, recencyScale } = this.options
     const sessions = this.sessionStart.length - 1
     const cursors = unique.map((item) => this.itemStart[item])
     const ends = unique.map((item) => this.itemStart[item + 1])
@@ -215,8 +230,8 @@ class VmisKnn implements Model {
   }
 
   /** Adds the neighbours' votes to `scores` and returns the items that got one. */
-  private score(unique: readonly number[]): number[] {
-    const { distanceScale, idfWeighting, idfMode } = this.options
+  private score(unique: readonly number[], { distanceScale }: Weighting): number[] {
+    const { idfWeighting, idfMode } = this.options
     const base = idfMode === "plus" || idfWeighting === 0 ? 1 : 0
     const { numbers, scores: similarities } = this.neighbours.drain()
     const touched: number[] = []
