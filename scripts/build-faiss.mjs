@@ -11,7 +11,9 @@ import { fileURLToPath } from "node:url"
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..")
 const cache = join(root, ".cache/faiss-node")
-const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages["node_modules/faiss-node"]
+const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages[
+  "node_modules/faiss-node"
+]
 const APT_PACKAGES = ["g++", "libfaiss-dev", "libopenblas-dev"]
 const HEADER_PACKAGES = ["node-addon-api@8.5.0", "node-api-headers@1.5.0"]
 const DEFINES = ["NAPI_VERSION=8", "NODE_GYP_MODULE_NAME=faiss_node", "NODE_ADDON_API_CPP_EXCEPTIONS_ALL"]
@@ -21,7 +23,12 @@ const LIBRARIES = ["-lfaiss", "-lopenblas"]
 class Unusable extends Error {}
 
 function run(command, args, options = {}) {
-  return execFileSync(command, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], ...options })
+  return execFileSync(command, args, {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    ...options,
+  })
 }
 
 /** Undefined when faiss-node finds a planted neighbour, else why not; tried in a process of its own, for it may abort. */
@@ -33,7 +40,9 @@ function problem() {
     run(process.execPath, ["-e", probe])
     return undefined
   } catch (error) {
-    return String(error.stderr ?? error).match(/^\w*Error: .*$/m)?.[0] ?? `exit ${error.status ?? error.signal}`
+    return (
+      String(error.stderr ?? error).match(/^\w*Error: .*$/m)?.[0] ?? `exit ${error.status ?? error.signal}`
+    )
   }
 }
 
@@ -51,7 +60,7 @@ function installLibraries() {
   const command = `apt-get install -y --no-install-recommends ${missing.join(" ")}`
   if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get")) {
     throw new Unusable(
-      "this build needs Debian or Ubuntu; elsewhere use faiss-node's own binary or the option `retrieval.index: \"exact\"`"
+      'this build needs Debian or Ubuntu; elsewhere use faiss-node\'s own binary or the option `retrieval.index: "exact"`'
     )
   }
   if (process.getuid() !== 0) throw new Unusable(`as root, run: apt-get update && ${command}`)
@@ -65,7 +74,8 @@ function installLibraries() {
 function fetchPackage(spec, into, integrity) {
   mkdirSync(into, { recursive: true })
   const [packed] = JSON.parse(run("npm", ["pack", spec, "--json", "--pack-destination", into]))
-  if (integrity && packed.integrity !== integrity) throw new Unusable(`${spec} is not what package-lock.json names`)
+  if (integrity && packed.integrity !== integrity)
+    throw new Unusable(`${spec} is not what package-lock.json names`)
   run("tar", ["xzf", join(into, packed.filename), "-C", into])
   return join(into, "package")
 }
@@ -88,7 +98,10 @@ function prebuilds() {
   console.log(`building faiss-node ${lock.version} against libfaiss ${version.join(".")} …`)
   const work = join(cache, `${stamp}.${process.pid}`)
   rmSync(work, { recursive: true, force: true })
-  const source = join(fetchPackage(`faiss-node@${lock.version}`, join(work, "source"), lock.integrity), "src/faiss.cc")
+  const source = join(
+    fetchPackage(`faiss-node@${lock.version}`, join(work, "source"), lock.integrity),
+    "src/faiss.cc"
+  )
   const includes = HEADER_PACKAGES.map((spec, i) => fetchPackage(spec, join(work, `headers-${i}`)))
   const [major, minor, patch] = version
   if (major === 1 && (minor < 7 || (minor === 7 && patch < 4))) {
@@ -99,7 +112,9 @@ function prebuilds() {
   mkdirSync(join(work, "build/Release"), { recursive: true })
   const includeFlags = [`-I${includes[0]}`, `-I${includes[1]}/include`]
   const output = ["-o", join(work, "build/Release/faiss-node.node")]
-  run("g++", [...FLAGS, ...includeFlags, source, ...output, ...LIBRARIES], { stdio: ["ignore", "inherit", "inherit"] })
+  run("g++", [...FLAGS, ...includeFlags, source, ...output, ...LIBRARIES], {
+    stdio: ["ignore", "inherit", "inherit"],
+  })
   mkdirSync(join(work, "prebuilds"))
   run("tar", ["czf", join(work, "prebuilds", name), "-C", work, "build/Release/faiss-node.node"])
   rmSync(join(cache, stamp), { recursive: true, force: true })
@@ -128,6 +143,8 @@ try {
   if (reason) throw new Unusable(reason)
   console.log("faiss-node loads")
 } catch (error) {
-  console.error(`faiss-node does not load: ${error instanceof Unusable ? error.message : (error.stderr ?? error)}`)
+  console.error(
+    `faiss-node does not load: ${error instanceof Unusable ? error.message : (error.stderr ?? error)}`
+  )
   process.exitCode = 1
 }

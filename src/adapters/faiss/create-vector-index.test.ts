@@ -36,13 +36,16 @@ describe("createVectorIndex without a faiss-node that loads", () => {
     expect(node.entryPoint).not.toHaveBeenCalled()
   })
 
-  it.each([withoutPackage, abortingAtLoad])("makes the exact index for `auto` and says so", async (program) => {
-    childIs(program)
-    lines.length = 0
-    const index = await createVectorIndex("auto", settings)
-    expect(index.kind).toBe("exact")
-    expect(lines.join()).toMatch(/exact, for faiss-node does not load .*npm install faiss-node/)
-  })
+  it.each([withoutPackage, abortingAtLoad])(
+    "makes the exact index for `auto` and says so",
+    async (program) => {
+      childIs(program)
+      lines.length = 0
+      const index = await createVectorIndex("auto", settings)
+      expect(index.kind).toBe("exact")
+      expect(lines.join()).toMatch(/exact, for faiss-node does not load .*npm install faiss-node/)
+    }
+  )
 
   it("refuses `faiss`, naming package, option and remedy", async () => {
     childIs(withoutPackage)

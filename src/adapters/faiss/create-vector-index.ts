@@ -4,7 +4,7 @@ import { ExactVectorIndex } from "../wasm"
 import { FaissVectorIndex, type FaissSettings } from "./faiss-vector-index"
 
 const REMEDY =
-  "run `npm install faiss-node` (where its binary cannot be downloaded, docs/faiss.md says how to build it), " +
+  "run `npm install faiss-node` (where its binary cannot be downloaded, `scripts/build-faiss.mjs` of the repository builds it), " +
   'or set the option `retrieval.index` to "exact"'
 
 /**

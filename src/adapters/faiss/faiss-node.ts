@@ -41,7 +41,9 @@ export function openGraph(dimensions: number, efSearch: number): FaissIndex {
   const bytes = Buffer.from(index.toBuffer())
   const at = bytes.indexOf(DEFAULTS)
   if (at < 0 || bytes.indexOf(DEFAULTS, at + 1) >= 0) {
-    throw new Error("this version of faiss-node serialises HNSW graphs in an unknown way; install faiss-node 0.5.1")
+    throw new Error(
+      "this version of faiss-node serialises HNSW graphs in an unknown way; install faiss-node 0.5.1"
+    )
   }
   bytes.writeInt32LE(EF_CONSTRUCTION, at + 8)
   bytes.writeInt32LE(efSearch, at + 12)

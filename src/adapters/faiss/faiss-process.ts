@@ -3,7 +3,8 @@ import { entryPoint } from "../node"
 import type { Answer, Question } from "./protocol"
 
 /** Why the FAISS process did not answer; the label of `index_fallback_total`. */
-export type FallbackReason = "starting" | "dead" | "timeout" | "hung" | "busy" | "broad" | "short" | "memory" | "error"
+export type FallbackReason =
+  "starting" | "dead" | "timeout" | "hung" | "busy" | "broad" | "short" | "memory" | "error"
 
 /** FAISS has no answer; the exact index gives it. */
 export class Unanswered extends Error {
@@ -68,7 +69,8 @@ export class FaissProcess {
       const end = (reason: string) => {
         clearInterval(this.beat)
         this.verdict ??= [reason, this.stderr.trim()].filter(Boolean).join(": ")
-        for (const seq of [...this.asked.keys()]) this.settle(seq)?.reject(new Unanswered("dead", this.verdict))
+        for (const seq of [...this.asked.keys()])
+          this.settle(seq)?.reject(new Unanswered("dead", this.verdict))
         resolve(this.verdict)
       }
       this.child.on("error", (error) => end(error.message))
@@ -88,7 +90,8 @@ export class FaissProcess {
   async open(dimensions: number, breadth: number | undefined): Promise<void> {
     await this.ask({ type: "open", dimensions, breadth }, OPEN_TIMEOUT_MS)
     // Not before: a process that starts on a busy machine is slow to answer, but not hung.
-    if (this.verdict === undefined) this.beat = setInterval(() => this.check(), this.heartbeat.everyMs).unref()
+    if (this.verdict === undefined)
+      this.beat = setInterval(() => this.check(), this.heartbeat.everyMs).unref()
   }
 
   /** Appends rows; resolves when they can be found. */
@@ -100,7 +103,11 @@ export class FaissProcess {
    * The `k` nearest positions, best first; positions may be -1 where FAISS found fewer.
    * @throws Unanswered when no answer comes within `timeoutMs` or the process should not be asked now.
    */
-  async search(query: Float32Array, k: number, timeoutMs: number): Promise<{ labels: Int32Array; scores: Float32Array }> {
+  async search(
+    query: Float32Array,
+    k: number,
+    timeoutMs: number
+  ): Promise<{ labels: Int32Array; scores: Float32Array }> {
     if (this.silent) throw new Unanswered("hung")
     if (this.searches >= MAX_SEARCHES) throw new Unanswered("busy")
     this.searches++
@@ -116,6 +123,8 @@ export class FaissProcess {
   /** Ends the process at once; `ended` then resolves to `reason`. */
   kill(reason: string): void {
     this.verdict ??= reason
+    // Whoever waits for the end must live to see it.
+    this.child.ref()
     this.child.kill("SIGKILL")
   }
 

@@ -164,7 +164,9 @@ suite("FaissVectorIndex", () => {
     const pid = index.pid as number
     expect(pid).not.toBe(first)
     await until(async () => {
-      await Promise.all(Array.from({ length: 60 }, (_, i) => index.search(wide.slice((i % 50) * d, ((i % 50) + 1) * d), 10)))
+      await Promise.all(
+        Array.from({ length: 60 }, (_, i) => index.search(wide.slice((i % 50) * d, ((i % 50) + 1) * d), 10))
+      )
       return index.pid !== pid
     })
     expect(counted["index_load_total{memory}"]).toBeGreaterThan(0)
@@ -174,7 +176,10 @@ suite("FaissVectorIndex", () => {
 
   it("stays with the exact index, and names the option, when the memory allowed is too little", async () => {
     const errors: string[] = []
-    index = await open({ maxMemoryMb: 5, logger: { ...silentLogger, error: (message) => errors.push(message) } })
+    index = await open({
+      maxMemoryMb: 5,
+      logger: { ...silentLogger, error: (message) => errors.push(message) },
+    })
     await index.build(ids, vectors)
     await index.ready()
     await searchAll(5)
@@ -196,10 +201,10 @@ suite("FaissVectorIndex", () => {
   })
 
   it("walks a graph over many vectors, and as broadly as good recall needs", async () => {
-    const [n, d] = [11_000, 16]
+    const [n, d] = [3_000, 48]
     const many = clusteredVectors(new Random(6), n, d, 1, 1)
     const names = Array.from({ length: n }, (_, i) => `p${i}`)
-    index = await open({ dimensions: d, breadth: 4 })
+    index = await open({ dimensions: d, flatLimit: 1_000, breadth: 20 })
     await index.build(names, many)
     await index.ready()
     expect(counted["index_load_total{recall}"]).toBeGreaterThan(0)

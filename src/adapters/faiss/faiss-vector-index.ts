@@ -16,11 +16,15 @@ export interface FaissSettings {
   heartbeat?: Heartbeat
   /** Wait before a fallen process is replaced: doubled at each fall in a row, from the first to the second. */
   backoffMs?: readonly [number, number]
-  /** Candidates of the first graph walk (FAISS's efSearch); doubled, up to 1,024, while recall@20 is below .98. */
+  /** Candidates of the first graph walk (efSearch, at least 20); doubled while recall@20 is below .98, up to 1,024. */
   breadth?: number
+  /** Up to so many vectors (10,000) FAISS scans them all; beyond, it walks a graph. */
+  flatLimit?: number
 }
 
+/** A replica goes live as it is when it finds this share of the true nearest 20. */
 const GOOD_RECALL = 0.98
+const TUNED_FOR = 20
 const MAX_BREADTH = 1_024
 /** While a process is tuned nobody waits for it. */
 const TUNING_TIMEOUT_MS = 5_000
@@ -60,7 +64,7 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
     this.exact = new ExactVectorIndex(settings.dimensions)
     this.heartbeat = settings.heartbeat ?? { everyMs: 500, misses: 4 }
     this.backoffMs = settings.backoffMs ?? [100, 30_000]
-    this.breadth = settings.breadth ?? 256
+    this.breadth = Math.max(settings.breadth ?? 256, TUNED_FOR)
   }
 
   get size(): number {
@@ -147,7 +151,8 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
   }
 
   private spawn(): Replica {
-    const replica = new Replica(this.exact, this.breadth, this.heartbeat, (rss) => this.weigh(replica, rss))
+    const walk = { flatLimit: this.settings.flatLimit ?? 10_000, breadth: this.breadth }
+    const replica = new Replica(this.exact, walk, this.heartbeat, (rss) => this.weigh(replica, rss))
     this.next = replica
     this.running.add(replica)
     void replica.process.ended.then((reason) => this.ended(replica, reason))
@@ -181,8 +186,8 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
 
   /** Measures the recall before the replica goes live; when it is low, the next one searches more broadly. */
   private async tune(replica: Replica): Promise<void> {
-    const search = (query: Float32Array) => replica.search(query, 20, TUNING_TIMEOUT_MS)
-    const recall = await measureRecall(this.exact, search, 200, 20)
+    const search = (query: Float32Array) => replica.search(query, TUNED_FOR, TUNING_TIMEOUT_MS)
+    const recall = await measureRecall(this.exact, search, 200, TUNED_FOR)
     this.settings.metrics.gauge("index_recall", recall)
     if (recall >= GOOD_RECALL || this.next !== replica) return
     const found = `personalization: FAISS finds ${(recall * 100).toFixed(1)} % of the true neighbours`
@@ -213,7 +218,9 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
   private restart(reason: string): void {
     const [first, last] = this.backoffMs
     const wait = Math.min(first * 2 ** this.falls++, last)
-    this.settings.logger.warn(`personalization: the FAISS process ended (${reason}); a new one starts in ${wait} ms.`)
+    this.settings.logger.warn(
+      `personalization: the FAISS process ended (${reason}); a new one starts in ${wait} ms.`
+    )
     clearTimeout(this.retry)
     this.retry = setTimeout(() => this.refresh("ended"), wait).unref()
   }

@@ -5,7 +5,7 @@ const TIE = 1e-5
 
 /**
  * Share of the true nearest `k` that `search` finds, averaged over `samples` queries spread evenly over the index:
- * in turn a vector of its own and the mean of two, for a shopper's taste lies between products. 1 for an empty index.
+ * in turn a vector of its own and the mean of two (at length 1), for a shopper's taste lies between products. 1 for an empty index.
  */
 export async function measureRecall(
   exact: ExactVectorIndex,
@@ -22,11 +22,13 @@ export async function measureRecall(
     const at = Math.floor((sample * ids.length) / count)
     const other = sample % 2 === 0 ? at : (at + (ids.length >> 1)) % ids.length
     if (!exact.copy(ids[at], pair, 0) || !exact.copy(ids[other], pair, exact.dimensions)) continue
-    const query = pair.slice(0, exact.dimensions).map((value, i) => value + pair[exact.dimensions + i])
-    const truth = await exact.search(query, k)
+    const mean = pair.slice(0, exact.dimensions).map((value, i) => value + pair[exact.dimensions + i])
+    const { unit } = exact.prepare(mean, k)
+    if (!unit) continue
+    const truth = await exact.search(unit, k)
     if (truth.length === 0) continue
     const least = truth[truth.length - 1].score - TIE
-    const found = await search(query)
+    const found = await search(unit)
     sum += found.filter(({ score }) => score >= least).length / truth.length
     asked++
   }

@@ -1,12 +1,18 @@
 import type { ExactVectorIndex } from "../wasm"
 import { FaissProcess, Unanswered, type Heartbeat } from "./faiss-process"
 
-/** Up to so many vectors FAISS scans them all, exactly; beyond, it walks a graph. */
-const FLAT_LIMIT = 10_000
 /** Rows sent at a time; the next slice waits until this one is in. */
 const SLICE = 1_000
 /** Dead rows borne before a new copy is worth its while, and asked for on top of the neighbours wanted. */
 const DEAD_LIMIT = 200
+
+/** How a replica searches. */
+export interface Walk {
+  /** Up to so many vectors FAISS scans them all, exactly; beyond, it walks a graph. */
+  flatLimit: number
+  /** Candidates that the graph walk keeps (efSearch): more find more of the nearest, and take longer. */
+  breadth: number
+}
 
 /**
  * One copy of an exact index inside a FAISS process. Positions count up and never move: FAISS cannot remove from a
@@ -20,14 +26,14 @@ export class Replica {
   private readonly ids: (string | undefined)[] = []
   /** The newest addition; the process takes them in order, so when it is in, all are. */
   private newest: Promise<void> = Promise.resolve()
+
   constructor(
     private readonly exact: ExactVectorIndex,
-    /** Candidates that the graph walk keeps (efSearch): more find more of the nearest, and take longer. */
-    private readonly breadth: number,
+    private readonly walk: Walk,
     heartbeat: Heartbeat,
     onAlive: (rss: number) => void
   ) {
-    this.isGraph = exact.size > FLAT_LIMIT
+    this.isGraph = exact.size > walk.flatLimit
     this.process = new FaissProcess(heartbeat, onAlive)
   }
 
@@ -35,12 +41,12 @@ export class Replica {
   get worn(): boolean {
     const dead = this.ids.length - this.positions.size
     if (dead > Math.max(DEAD_LIMIT, this.positions.size / 4)) return true
-    return !this.isGraph && this.positions.size > 2 * FLAT_LIMIT
+    return !this.isGraph && this.positions.size > 2 * this.walk.flatLimit
   }
 
   /** Copies the whole exact index, as it is and as it changes meanwhile (through `append` and `drop`). */
   async load(): Promise<void> {
-    await this.process.open(this.exact.dimensions, this.isGraph ? this.breadth : undefined)
+    await this.process.open(this.exact.dimensions, this.isGraph ? this.walk.breadth : undefined)
     const ids = this.exact.ids()
     for (let first = 0; first < ids.length; first += SLICE) {
       await this.append(ids.slice(first, first + SLICE).filter((id) => !this.positions.has(id)))
@@ -81,9 +87,9 @@ export class Replica {
    */
   async search(query: Float32Array, k: number, timeoutMs: number): Promise<{ id: string; score: number }[]> {
     const wanted = Math.min(k, this.positions.size)
-    if (this.isGraph && wanted > this.breadth) throw new Unanswered("broad")
+    if (this.isGraph && wanted > this.walk.breadth) throw new Unanswered("broad")
     const withDead = wanted + Math.min(this.ids.length - this.positions.size, wanted + DEAD_LIMIT)
-    const asked = this.isGraph ? Math.min(withDead, this.breadth) : withDead
+    const asked = this.isGraph ? Math.min(withDead, this.walk.breadth) : withDead
     const { labels, scores } = await this.process.search(query, asked, timeoutMs)
     const found: { id: string; score: number }[] = []
     for (let i = 0; i < labels.length && found.length < wanted; i++) {

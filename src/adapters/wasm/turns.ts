@@ -31,7 +31,10 @@ export class Turns {
   }
 
   private drain(): void {
-    while (this.waiting.length > 0 && (this.spent === 0 || this.spent + this.waiting[0].cost <= this.budget)) {
+    while (
+      this.waiting.length > 0 &&
+      (this.spent === 0 || this.spent + this.waiting[0].cost <= this.budget)
+    ) {
       const job = this.waiting.shift() as Job
       this.spent += job.cost
       job.run()

@@ -17,7 +17,12 @@ export function checkShape(ids: readonly string[], vectors: Float32Array, dimens
  * One over the length of a vector, or 0 when the length is 0.
  * @throws PersonalizationError `invalid_input` when a component is not finite; `name` says whose vector it is.
  */
-export function inverseLength(vectors: Float32Array, offset: number, dimensions: number, name: string): number {
+export function inverseLength(
+  vectors: Float32Array,
+  offset: number,
+  dimensions: number,
+  name: string
+): number {
   let sum = 0
   for (let i = offset; i < offset + dimensions; i++) sum += vectors[i] * vectors[i]
   if (!Number.isFinite(sum)) {
