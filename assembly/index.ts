@@ -33,8 +33,6 @@ export function scan(
   return held
 }
 
-// @ts-ignore: decorator
-@inline
 function dot(a: usize, b: usize, bytes: usize): f32 {
   let s0 = f32x4.splat(0)
   let s1 = f32x4.splat(0)
@@ -88,8 +86,6 @@ function sink(scores: usize, slots: usize, size: i32, score: f32, slot: i32): vo
   put(scores, slots, at, score, slot)
 }
 
-// @ts-ignore: decorator
-@inline
 function put(scores: usize, slots: usize, at: i32, score: f32, slot: i32): void {
   store<f32>(scores + ((<usize>at) << 2), score)
   store<i32>(slots + ((<usize>at) << 2), slot)

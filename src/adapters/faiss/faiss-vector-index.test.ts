@@ -18,7 +18,7 @@ const ids = Array.from({ length: N }, (_, i) => `prod_${i}`)
 const vectors = clusteredVectors(new Random(2), N, D, 10)
 const query = (i: number) => vectors.slice((i % N) * D, ((i % N) + 1) * D)
 
-const counted: Record<string, number> = {}
+let counted: Record<string, number> = {}
 const metrics = {
   ...noMetrics,
   count: (name: string, labels: Labels = {}) => {
@@ -69,7 +69,7 @@ suite("FaissVectorIndex", () => {
   let index: FaissVectorIndex
   const exact = new ExactVectorIndex(D)
   beforeAll(() => exact.build(ids, vectors))
-  beforeEach(() => Object.keys(counted).forEach((key) => delete counted[key]))
+  beforeEach(() => (counted = {}))
   afterEach(() => index?.close())
 
   vectorIndexContract({
