@@ -1,6 +1,6 @@
 import type { ShopEvent } from "../../src/services/events"
 import type { Product } from "../../src/services/features"
-import { Random } from "../../src/services/lib"
+import type { Random } from "../../src/services/lib"
 
 const DAY_MS = 86_400_000
 const CONSENT = { analytics: true, personalization: true, experimentation: true, model_training: true }

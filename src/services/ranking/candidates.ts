@@ -13,13 +13,11 @@ const HALF = 20
  * (SIGIR 2009). Equal scores share a rank, so that the order of ties within a source decides nothing.
  * What is lost is how sure a source was: the first of a weak list weighs as much as that of a strong one.
  *
- * @param keep says whether a product may be shown at all
- * @param affinityOf how much the shopper cares for the product's categories, 0–1
+ * @param admit how much the shopper cares for the product's categories, 0–1; undefined: it may not be shown
  */
 export function gather(
   answers: ReadonlyMap<string, readonly Candidate[]>,
-  keep: (id: string) => boolean,
-  affinityOf: (id: string) => number
+  admit: (id: string) => number | undefined
 ): RankCandidate[] {
   const found = new Map<string, RankCandidate>()
   for (const [source, candidates] of answers) {
@@ -29,8 +27,9 @@ export function gather(
     for (const { id, score, because, reason } of candidates) {
       let entry = found.get(id)
       if (!entry) {
-        if (!keep(id)) continue
-        found.set(id, (entry = { id, sources: new Map(), affinity: affinityOf(id) }))
+        const affinity = admit(id)
+        if (affinity === undefined) continue
+        found.set(id, (entry = { id, sources: new Map(), affinity }))
       }
       if (entry.sources.has(source)) continue
       if (score !== last) rank = kept

@@ -4,14 +4,13 @@ import { BlendRanker, gather, type Ranked } from "."
 import { mmr } from "./rerankers/mmr"
 
 const list = (...ids: string[]) => ids.map((id, i) => ({ id, score: 100 - i }))
-const everything = () => true
 const indifferent = () => 0
 
 function rank(
   answers: Record<string, { id: string; score: number; because?: string }[]>,
   weights: Record<string, number>
 ) {
-  const candidates = gather(new Map(Object.entries(answers)), everything, indifferent)
+  const candidates = gather(new Map(Object.entries(answers)), indifferent)
   return new BlendRanker().rank({
     candidates,
     weights,
@@ -41,14 +40,14 @@ describe("gather", () => {
       ],
     ])
     const votes = Object.fromEntries(
-      gather(answers, everything, indifferent).map(({ id, sources }) => [id, sources.get("counts")?.score])
+      gather(answers, indifferent).map(({ id, sources }) => [id, sources.get("counts")?.score])
     )
     expect(votes).toEqual({ a: 1, b: 20 / 21, c: 20 / 21, d: 20 / 23 })
   })
 
   it("gives places only to what may be shown, and each product one vote a source", () => {
     const answers = new Map([["one", [...list("hidden", "a", "a", "b")]]])
-    const found = gather(answers, (id) => id !== "hidden", indifferent)
+    const found = gather(answers, (id) => (id === "hidden" ? undefined : 0))
     expect(found.map(({ id, sources }) => [id, sources.get("one")?.score])).toEqual([
       ["a", 1],
       ["b", 20 / 21],
@@ -73,7 +72,6 @@ describe("BlendRanker", () => {
   it("tips a close race, not a clear one, to the category the shopper likes", () => {
     const candidates = gather(
       new Map([["one", list("a", "b", ...Array.from({ length: 60 }, (_, i) => `x${i}`), "liked")]]),
-      everything,
       (id) => (id === "b" || id === "liked" ? 1 : 0)
     )
     const input = {

@@ -10,6 +10,8 @@ const SPACE = "text"
 /** An embedding takes up to some tenths of a millisecond. */
 const EMBED_SLICE = 10
 const SCAN_SLICE = 2_000
+/** Products embedded, indexed and stored at a time: what is done stays done when a later batch fails. */
+const BATCH = 1_000
 
 export interface ContentIndexParts {
   catalog: Catalog
@@ -148,10 +150,8 @@ export class ContentIndex {
     try {
       // Nothing stored: the first vectors are made before the swap, so that the old ones serve until then.
       if (space.vectors.size === 0) await this.follow(space, false)
-      await space.index.build(
-        [...space.vectors.keys()],
-        rows([...space.vectors.values()], embedder.dimensions)
-      )
+      const matrix = await rows(space.vectors.values(), space.vectors.size, embedder.dimensions)
+      await space.index.build([...space.vectors.keys()], matrix)
     } catch (error) {
       await space.index.close()
       throw error
@@ -169,37 +169,49 @@ export class ContentIndex {
     await inSlices(catalog.all(), SCAN_SLICE, (product) => {
       if (space.madeOf.get(product.id) !== product) changed.push(product)
     })
-    const fresh: { id: string; vector: Float32Array }[] = []
-    await inSlices(changed, EMBED_SLICE, (product) => {
-      const vector = space.embedder.embed(product)
-      if (!same(vector, space.vectors.get(product.id))) fresh.push({ id: product.id, vector })
-    })
-    const gone = [...space.vectors.keys()].filter((id) => !catalog.has(id))
-    if (fresh.length > 0) {
-      const ids = fresh.map(({ id }) => id)
-      const matrix = rows(
-        fresh.map(({ vector }) => vector),
-        space.embedder.dimensions
-      )
-      if (searchable) await space.index.add(ids, matrix)
-      for (const { id, vector } of fresh) space.vectors.set(id, vector)
-      await store.put(SPACE, space.version, ids, matrix)
+    for (let from = 0; from < changed.length; from += BATCH) {
+      await this.embed(space, changed.slice(from, from + BATCH), searchable)
     }
+    const gone: string[] = []
+    await inSlices(space.vectors.keys(), SCAN_SLICE, (id) => {
+      if (!catalog.has(id)) gone.push(id)
+    })
     if (gone.length > 0) {
       if (searchable) await space.index.remove(gone)
       for (const id of gone) space.vectors.delete(id)
       for (const id of gone) space.madeOf.delete(id)
       await store.remove(SPACE, gone)
     }
-    // Only now: a failure above leaves the products marked as changed, and the next poll tries again.
-    for (const product of changed) space.madeOf.set(product.id, product)
     this.seen = seen
+  }
+
+  private async embed(space: Space, products: readonly Product[], searchable: boolean): Promise<void> {
+    const fresh: { id: string; vector: Float32Array }[] = []
+    await inSlices(products, EMBED_SLICE, (product) => {
+      const vector = space.embedder.embed(product)
+      if (!same(vector, space.vectors.get(product.id))) fresh.push({ id: product.id, vector })
+    })
+    if (fresh.length > 0) {
+      const ids = fresh.map(({ id }) => id)
+      const vectors = fresh.map(({ vector }) => vector)
+      const matrix = await rows(vectors, vectors.length, space.embedder.dimensions)
+      if (searchable) await space.index.add(ids, matrix)
+      for (const { id, vector } of fresh) space.vectors.set(id, vector)
+      await this.parts.store.put(SPACE, space.version, ids, matrix)
+    }
+    // Only now: a failure above leaves the products marked as changed, and the next poll tries again.
+    for (const product of products) space.madeOf.set(product.id, product)
   }
 }
 
-function rows(vectors: readonly Float32Array[], dimensions: number): Float32Array {
-  const matrix = new Float32Array(vectors.length * dimensions)
-  vectors.forEach((vector, row) => matrix.set(vector, row * dimensions))
+async function rows(
+  vectors: Iterable<Float32Array>,
+  count: number,
+  dimensions: number
+): Promise<Float32Array> {
+  const matrix = new Float32Array(count * dimensions)
+  let row = 0
+  await inSlices(vectors, SCAN_SLICE, (vector) => matrix.set(vector, row++ * dimensions))
   return matrix
 }
 

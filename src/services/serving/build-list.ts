@@ -1,7 +1,8 @@
 import type { Logger, Metrics } from "../lib"
+import type { Product, Shopper } from "../features"
 import { gather, RERANKERS, type Ranked, type Ranker, type Reranker } from "../ranking"
 import { retrieve, type CandidateSource, type Knowledge, type RetrievalQuery } from "../retrieval"
-import { mayShow } from "./filters"
+import { showable } from "./filters"
 import type { Placement } from "./placement"
 import type { Profile } from "./profile"
 import type { RecommendationRequest } from "./recommendation"
@@ -58,7 +59,7 @@ export async function build(
   tools: ListTools
 ): Promise<BuiltList> {
   const { placement, request, profile, knowledge, seeds, limit } = input
-  const keep = mayShow({
+  const show = showable({
     placement,
     catalog: knowledge.catalog,
     shopper: profile.shopper,
@@ -68,7 +69,7 @@ export async function build(
     exclude: [...taken, ...(request.exclude ?? [])],
   })
   const ranking = {
-    candidates: gather(answers, keep, (id) => affinityOf(id, input)),
+    candidates: gather(answers, (id) => affinityTo(show(id), profile.shopper)),
     weights: placement.sources,
     shopper: profile.shopper,
     context: request.context,
@@ -85,7 +86,7 @@ export async function build(
     built,
     input,
     (name) => asked.includes(name) && (answers.has(name) || !isLast(name)),
-    keep,
+    show,
     tools
   )
   if (items.length === 0) falls.push("nothing_to_show")
@@ -113,13 +114,13 @@ async function fillUp(
   input: ListInput,
   /** Has had its chance; a last resort that gave no answer gets another. */
   spent: (name: string) => boolean,
-  keep: (id: string) => boolean,
+  show: (id: string) => Product | undefined,
   tools: ListTools
 ): Promise<void> {
   const chain = new Set([...input.placement.fallback, ...LAST_RESORTS])
   const shown = new Set(list.items.map(({ id }) => id))
   // Scores only say the order: what fills up stays below what was ranked.
-  const ceiling = list.items.at(-1)?.score ?? 1
+  const ceiling = Math.min(1, ...list.items.map(({ score }) => score))
   for (const name of chain) {
     if (list.items.length >= input.limit) return
     const source = tools.sources.find((one) => one.name === name)
@@ -128,7 +129,7 @@ async function fillUp(
     const answers = await retrieve([source], queryOf(input), input.knowledge, patience)
     for (const { id, because, reason } of answers.get(name) ?? []) {
       if (list.items.length >= input.limit) return
-      if (shown.has(id) || !keep(id)) continue
+      if (shown.has(id) || !show(id)) continue
       shown.add(id)
       const place = list.items.length - list.own
       const score = ceiling / (place + (list.own > 0 ? 2 : 1))
@@ -137,13 +138,11 @@ async function fillUp(
   }
 }
 
-/** How much the shopper cares for the categories of a product: that of the best liked one. */
-function affinityOf(id: string, { profile, knowledge }: ListInput): number {
-  const affinities = profile.shopper.categoryAffinity
-  if (affinities.size === 0) return 0
+/** How much the shopper cares for the categories of a product: that of the best liked one; undefined without a product. */
+function affinityTo(product: Product | undefined, { categoryAffinity }: Shopper): number | undefined {
+  if (!product) return undefined
+  if (categoryAffinity.size === 0) return 0
   let best = 0
-  for (const category of knowledge.catalog.get(id)?.categories ?? []) {
-    best = Math.max(best, affinities.get(category.id) ?? 0)
-  }
+  for (const { id } of product.categories) best = Math.max(best, categoryAffinity.get(id) ?? 0)
   return best
 }

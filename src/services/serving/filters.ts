@@ -1,4 +1,4 @@
-import type { Catalog, Shopper } from "../features"
+import type { Catalog, Product, Shopper } from "../features"
 import type { RequestContext } from "../context"
 import type { Placement } from "./placement"
 
@@ -16,10 +16,10 @@ export interface FilterInput {
 }
 
 /**
- * The test whether a product may be shown in this list. Never shown are products that the catalogue does not
- * know and those that the shopper dislikes.
+ * The test whether a product may be shown in this list: gives the product if so. Never shown are products that
+ * the catalogue does not know and those that the shopper dislikes.
  */
-export function mayShow(input: FilterInput): (id: string) => boolean {
+export function showable(input: FilterInput): (id: string) => Product | undefined {
   const { catalog, context } = input
   const { filters } = input.placement
   const out = new Set(input.exclude)
@@ -32,10 +32,11 @@ export function mayShow(input: FilterInput): (id: string) => boolean {
   }
   const channels = context.salesChannelIds
   return (id) => {
-    if (out.has(id)) return false
+    if (out.has(id)) return undefined
     const product = catalog.get(id)
-    if (!product || product.status !== "published") return false
-    if (filters.inStock && !product.inStock) return false
-    return channels.length === 0 || product.salesChannelIds.some((channel) => channels.includes(channel))
+    if (!product || product.status !== "published") return undefined
+    if (filters.inStock && !product.inStock) return undefined
+    if (channels.length === 0) return product
+    return product.salesChannelIds.some((channel) => channels.includes(channel)) ? product : undefined
   }
 }

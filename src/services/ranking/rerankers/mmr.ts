@@ -1,6 +1,6 @@
 import { dot } from "../../retrieval"
 import type { Ranked } from "../ranker.port"
-import type { Reranker, RerankInput } from "../reranker.port"
+import type { Reranker } from "../reranker.port"
 
 /** Items beyond this many times the list's length are too weak to be shown for variety's sake. */
 const WINDOW = 4
@@ -16,6 +16,12 @@ export const mmr: Reranker = {
   rerank: (input) => {
     const { items, limit, setting } = input
     const pool = items.slice(0, limit * WINDOW)
+    const looks = pool.map(({ id }): Look => {
+      return {
+        vector: input.vectorOf(id),
+        categories: input.catalog.get(id)?.categories.map((one) => one.id) ?? [],
+      }
+    })
     const best = pool[0]?.score || 1
     const alike = new Float64Array(pool.length)
     const open = pool.map((_, index) => index)
@@ -32,19 +38,19 @@ export const mmr: Reranker = {
       }
       const [taken] = open.splice(at, 1)
       chosen.push(pool[taken])
-      for (const index of open)
-        alike[index] = Math.max(alike[index], likeness(pool[taken].id, pool[index].id, input))
+      for (const one of open) alike[one] = Math.max(alike[one], likeness(looks[taken], looks[one]))
     }
     return chosen
   },
 }
 
-function likeness(a: string, b: string, { vectorOf, catalog }: RerankInput): number {
-  const one = vectorOf(a)
-  const other = vectorOf(b)
-  if (one && other) return Math.max(0, dot(one, other))
-  const categories = catalog.get(a)?.categories ?? []
-  const others = catalog.get(b)?.categories ?? []
-  const common = categories.filter(({ id }) => others.some((category) => category.id === id)).length
-  return common === 0 ? 0 : common / (categories.length + others.length - common)
+interface Look {
+  vector: Float32Array | undefined
+  categories: readonly string[]
+}
+
+function likeness(a: Look, b: Look): number {
+  if (a.vector && b.vector) return Math.max(0, dot(a.vector, b.vector))
+  const common = a.categories.filter((id) => b.categories.includes(id)).length
+  return common === 0 ? 0 : common / (a.categories.length + b.categories.length - common)
 }

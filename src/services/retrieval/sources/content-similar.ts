@@ -27,13 +27,25 @@ export const contentSimilar: CandidateSource = {
       for (let d = 0; d < centre.length; d++) centre[d] += weight * vector[d]
     // The items themselves come back first, and are never wanted.
     const found = await vectors.search(centre, query.limit + known.length)
-    return found.flatMap(({ id, score }) => {
-      if (known.some((item) => item.id === id)) return []
-      const vector = vectorOf(id)
-      if (!vector) return []
-      let because = known[0]
-      for (const item of known) if (dot(item.vector, vector) > dot(because.vector, vector)) because = item
-      return [{ id, score, because: because.id }]
-    })
+    return found
+      .filter(({ id }) => !known.some((item) => item.id === id))
+      .map(({ id, score }) => ({ id, score, because: nearest(known, vectorOf(id)) }))
   },
+}
+
+function nearest(
+  known: readonly { id: string; vector: Float32Array }[],
+  vector: Float32Array | undefined
+): string {
+  let best = known[0]
+  if (known.length === 1 || !vector) return best.id
+  let closest = dot(best.vector, vector)
+  for (const item of known) {
+    const closeness = dot(item.vector, vector)
+    if (closeness > closest) {
+      closest = closeness
+      best = item
+    }
+  }
+  return best.id
 }
