@@ -6,23 +6,26 @@ export type PageLoader = (entry: PageEntry) => Promise<Recommendation>
 
 interface Waiting {
   entry: PageEntry
-  resolve(list: Recommendation): void
-  reject(error: unknown): void
+  list: Promise<Recommendation>
+  resolve(list: Recommendation | Promise<Recommendation>): void
 }
 
-/** Makes one request of all lists that a page renders at once, so that no product stands on it twice. */
+/**
+ * Makes one request of all lists that a page renders at once, so that no product stands on it twice. A list
+ * that is asked for twice at once (as React's StrictMode does) is the same list.
+ */
 export function createPageLoader(
   client: Pick<PersonalizationClient, "recommendations" | "recommendationsPage">
 ): PageLoader {
-  let waiting: Waiting[] = []
+  let waiting = new Map<string, Waiting>()
 
-  const alone = ({ entry, resolve, reject }: Waiting) => {
+  const alone = ({ entry, resolve }: Waiting) => {
     const { placement, ...params } = entry
-    client.recommendations(placement, params).then(resolve, reject)
+    resolve(client.recommendations(placement, params))
   }
   const load = async () => {
-    const batch = waiting
-    waiting = []
+    const batch = [...waiting.values()]
+    waiting = new Map()
     if (batch.length === 1) return alone(batch[0]!)
     try {
       const lists = await client.recommendationsPage(batch.map(({ entry }) => entry))
@@ -32,8 +35,14 @@ export function createPageLoader(
       batch.forEach(alone)
     }
   }
-  return (entry) =>
-    new Promise((resolve, reject) => {
-      if (waiting.push({ entry, resolve, reject }) === 1) setTimeout(load)
-    })
+  return (entry) => {
+    const key = JSON.stringify(entry)
+    const known = waiting.get(key)
+    if (known) return known.list
+    if (!waiting.size) setTimeout(load)
+    let resolve!: Waiting["resolve"]
+    const list = new Promise<Recommendation>((done) => (resolve = done))
+    waiting.set(key, { entry, list, resolve })
+    return list
+  }
 }

@@ -1,5 +1,5 @@
 /** @jest-environment jsdom */
-import { act } from "react"
+import { act, StrictMode } from "react"
 import { createRoot, type Root } from "react-dom/client"
 import { createClient, type PersonalizationClient } from "../client"
 import { answer, fakeStorage } from "../testing"
@@ -107,6 +107,20 @@ describe("<Recommendations>", () => {
     await settle()
     expect(asked.map(({ body }) => body)).toEqual([
       { placements: [{ placement: "home-for-you" }, { placement: "trending", limit: 3 }] },
+    ])
+  })
+
+  it("asks once for a list that two places show, and in React's strict mode", async () => {
+    const list = <Recommendations placement="trending" />
+    render(
+      <StrictMode>
+        {list}
+        {list}
+      </StrictMode>
+    )
+    await settle()
+    expect(asked.map(({ url }) => url)).toEqual([
+      "http://shop.test/store/personalization/recommendations?placement=trending",
     ])
   })
 
