@@ -2,7 +2,6 @@ import type { DatasetReader, RawSession } from "../../services/measurement"
 import { findFile, linesOf } from "./lines"
 
 const SEQUENCES = /^sequences\.txt$/
-const SECONDS_PER_DAY = 86_400
 
 /** One user a line: the user's id, then the items in order, as in S3-Rec. */
 export const userSequences: DatasetReader = {
@@ -14,7 +13,7 @@ export const userSequences: DatasetReader = {
     for await (const line of linesOf(folder, findFile(files, SEQUENCES)!)) {
       const [user, ...items] = line.split(" ").filter(Boolean)
       if (items.length > 0) {
-        sessions.push({ user, items, times: items.map((_, i) => i * SECONDS_PER_DAY), kind: "view" })
+        sessions.push({ user, items, times: items.map((_, i) => i), kind: "view" })
       }
     }
     const notes = [

@@ -11,15 +11,15 @@ export interface Fold {
 }
 
 /**
- * Cuts the newest `share` of the sessions off. Nothing that happened at or after the first held-out session's end
- * is trained on. Repeats of one item in a row count as one step, for a cart after a view is not a next item.
+ * Cuts the newest `share` of the sessions off. Nothing that happened after the end of the last training session
+ * is learned from. Repeats of one item in a row count as one step, for a cart after a view is not a next item.
  */
 export function temporalFold(data: TrainingData, share: number): Fold {
   const { interactions, baskets } = data
   const total = interactions.sessionStart.length - 1
   const held = Math.min(total, Math.max(1, Math.round(total * share)))
   const first = total - held
-  const cut = first < total ? interactions.ts[interactions.sessionStart[first + 1] - 1] : Infinity
+  const cut = first > 0 ? interactions.ts[interactions.sessionStart[first] - 1] : -Infinity
   const sessions: Fold["sessions"] = []
   for (let session = first; session < total; session++) {
     const items: string[] = []
@@ -33,7 +33,7 @@ export function temporalFold(data: TrainingData, share: number): Fold {
   const heldBaskets: string[][] = []
   let early = 0
   for (let basket = 0; basket < baskets.ts.length; basket++) {
-    if (baskets.ts[basket] < cut) {
+    if (baskets.ts[basket] <= cut) {
       early = basket + 1
       continue
     }

@@ -130,7 +130,8 @@ function stage(context: TrainContext, name: string, from: number, share: number)
   return {
     seed: context.seed,
     logger: context.logger,
-    progress: (part) => context.progress(from + share * Math.min(1, Math.max(0, part))),
+    // Rounded, so that the end of one part is not a hair above the beginning of the next.
+    progress: (part) => context.progress(Math.round((from + share * part) * 1e6) / 1e6),
     checkCancelled: () => context.checkCancelled(),
   }
 }

@@ -1,0 +1,62 @@
+import { Column } from "./column"
+import { groupRows } from "./grouping"
+import { packStrings, unpackStrings } from "./packed-strings"
+import { Random } from "./random"
+import { TopK } from "./top-k"
+
+describe("TopK", () => {
+  it("agrees with sorting, ties by number", () => {
+    const random = new Random(1)
+    for (let round = 0; round < 50; round++) {
+      const scores = Array.from({ length: random.int(60) }, () => random.int(10))
+      const k = random.int(20)
+      const top = new TopK(k)
+      scores.forEach((score, number) => top.offer(number, score))
+      const expected = scores
+        .map((score, number) => ({ score, number }))
+        .sort((a, b) => b.score - a.score || a.number - b.number)
+        .slice(0, k)
+      const { numbers, scores: kept } = top.drain()
+      expect([...numbers]).toEqual(expected.map(({ number }) => number))
+      expect([...kept]).toEqual(expected.map(({ score }) => score))
+      expect(top.size).toBe(0)
+    }
+  })
+
+  it("ignores what is not a number", () => {
+    const top = new TopK(2)
+    top.offer(1, NaN)
+    expect(top.size).toBe(0)
+  })
+})
+
+describe("groupRows", () => {
+  it("keeps the order of rows within a group", () => {
+    const { start, rows } = groupRows([2, 0, 2, 1, 0], 4)
+    expect([...start]).toEqual([0, 2, 3, 5, 5])
+    expect([...rows]).toEqual([1, 4, 3, 0, 2])
+  })
+})
+
+describe("Column", () => {
+  it("grows and forgets from the front", () => {
+    const column = new Column(Int32Array, 1)
+    for (let i = 0; i < 1000; i++) column.push(i)
+    column.dropFirst(998)
+    expect([...column.toArray()]).toEqual([998, 999])
+    expect(column.length).toBe(2)
+  })
+})
+
+describe("packStrings", () => {
+  it("gives back any strings", () => {
+    const values = ["", "a\nb", 'ü,"', "\u{1F600}"]
+    expect(unpackStrings(packStrings(values))).toEqual(values)
+  })
+
+  it("says when a block is broken", () => {
+    for (const block of [undefined, Uint8Array.of(1), new TextEncoder().encode("[1]")]) {
+      expect(() => unpackStrings(block)).toThrow(expect.objectContaining({ code: "corrupt_artifact" }))
+    }
+  })
+})

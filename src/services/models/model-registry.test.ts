@@ -1,0 +1,119 @@
+import { MemoryModelStore } from "../../adapters/memory/memory-model-store"
+import { ManualClock, type Logger } from "../lib"
+import { plantedData } from "../testing/model.contract"
+import { fitContext, wordProduct } from "../testing/training-fixture"
+import { ModelRegistry } from "./model-registry"
+import { train } from "./train"
+
+describe("ModelRegistry", () => {
+  const setUp = async () => {
+    const clock = new ManualClock(1_000)
+    const store = new MemoryModelStore(clock)
+    const counted: string[] = []
+    const errors: string[] = []
+    const logger: Logger = { debug() {}, info() {}, warn() {}, error: (message) => void errors.push(message) }
+    const metrics = { count: (name: string) => void counted.push(name), gauge() {}, observe() {} }
+    const registry = new ModelRegistry(store, { logger, metrics })
+    const versions: string[] = []
+    for (const seed of [3, 4]) {
+      const { artifacts, version } = await train(plantedData(seed), { clock }, fitContext())
+      await store.save(version, artifacts)
+      versions.push(version.version)
+      clock.advance(10)
+    }
+    return { store, registry, counted, errors, versions }
+  }
+
+  it("has nothing to say before a first version is live", async () => {
+    const { registry } = await setUp()
+    await registry.start()
+    expect(registry.version).toBeUndefined()
+    expect(registry.textEmbedder).toBeUndefined()
+    expect(registry.ask("vmis-knn", { session: ["anchor"] }, 5)).toEqual([])
+    await registry.stop()
+  })
+
+  it("loads what is live at the start", async () => {
+    const { registry, store, versions } = await setUp()
+    await store.promote(versions[0])
+    await registry.start()
+    expect(registry.version).toBe(versions[0])
+    expect(registry.ask("sequential-rules", { session: ["anchor"] }, 1)[0].id).toBe("signal")
+    expect(registry.textEmbedder?.embed(wordProduct("x", "cotton shirt"))).toHaveLength(64)
+    expect(registry.ask("no-such-model", {}, 5)).toEqual([])
+    await registry.stop()
+  })
+
+  it("swaps to a version that another process promoted, and tells its listeners once", async () => {
+    const { registry, store, versions } = await setUp()
+    await store.promote(versions[0])
+    await registry.reload()
+    let swaps = 0
+    const unsubscribe = registry.onChange(() => swaps++)
+    await store.promote(versions[1])
+    await Promise.all([registry.reload(), registry.reload()])
+    await registry.reload()
+    expect(registry.version).toBe(versions[1])
+    expect(swaps).toBe(1)
+    unsubscribe()
+    await registry.promote(versions[0])
+    expect(swaps).toBe(1)
+  })
+
+  it("goes back to the version before, or to a given one", async () => {
+    const { registry, versions } = await setUp()
+    await registry.promote(versions[0])
+    await expect(registry.rollback()).rejects.toMatchObject({ code: "not_found" })
+    await registry.promote(versions[1])
+    expect((await registry.rollback()).version).toBe(versions[0])
+    expect(registry.version).toBe(versions[0])
+    expect((await registry.rollback(versions[1])).version).toBe(versions[1])
+    await expect(registry.rollback("none")).rejects.toMatchObject({ code: "not_found" })
+    expect((await registry.list()).map(({ status }) => status)).toEqual(["live", "retired"])
+  })
+
+  it("answers [] and counts when a model fails", async () => {
+    const { registry, versions, counted, errors } = await setUp()
+    await registry.promote(versions[0])
+    const broken = {
+      get session(): string[] {
+        throw new Error("boom")
+      },
+    }
+    expect(registry.ask("vmis-knn", broken, 5)).toEqual([])
+    expect(counted).toContain("model_errors_total")
+    expect(errors.join()).toContain("vmis-knn")
+  })
+
+  it("keeps the running version when the new one cannot be read, and does not try it again and again", async () => {
+    const { registry, store, versions, counted } = await setUp()
+    await registry.promote(versions[0])
+    const [{ version: _id, ...rest }] = await store.list(1)
+    await store.save({ ...rest, version: "bad" }, { popularity: { meta: {}, arrays: {} } })
+    await registry.promote("bad")
+    await registry.reload()
+    expect(registry.version).toBe(versions[0])
+    expect(counted.filter((name) => name === "model_reload_failed_total")).toHaveLength(1)
+    await registry.promote(versions[1])
+    expect(registry.version).toBe(versions[1])
+  })
+
+  it("survives a store that does not answer", async () => {
+    const { registry, store, versions } = await setUp()
+    await registry.promote(versions[0])
+    jest.spyOn(store, "live").mockRejectedValueOnce(new Error("no connection"))
+    await registry.reload()
+    expect(registry.version).toBe(versions[0])
+  })
+
+  it("does not let a failing listener stop the others", async () => {
+    const { registry, versions } = await setUp()
+    let told = false
+    registry.onChange(() => {
+      throw new Error("boom")
+    })
+    registry.onChange(() => (told = true))
+    await registry.promote(versions[0])
+    expect(told).toBe(true)
+  })
+})
