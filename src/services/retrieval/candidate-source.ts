@@ -26,7 +26,10 @@ export interface RetrievalQuery {
   context: RequestContext
   /** Candidates wanted at most. */
   limit: number
-  /** What the whole shop looks at now, in this shopper's country if known, best first; not yet filtered. */
+  /**
+   * What the whole shop looks at now, in this shopper's country if known, best first; not yet filtered.
+   * Scores are relative to the best, which has 1.
+   */
   trending: readonly Scored[]
 }
 

@@ -1,5 +1,7 @@
 import { MemoryExposureStore, MemoryPlacementStore } from "../../adapters/memory"
-import { noMetrics, parse, silentLogger } from "../lib"
+import fc from "fast-check"
+import type { ZodType } from "zod"
+import { noMetrics, parse, silentLogger, type PersonalizationError } from "../lib"
 import { ExposureWriter } from "./exposure-writer"
 import { PlacementBook } from "./placement-book"
 import { PLACEMENTS } from "./placements"
@@ -159,5 +161,31 @@ describe("the recommendation routes' schemas", () => {
     ["exclude.0", { placements: [{ placement: "a" }], exclude: [1] }],
   ])("names the wrong field of a body: %s", (field, input) => {
     expect(() => parse(body, input)).toThrow(field)
+  })
+
+  it.each([
+    ["query", query],
+    ["body", body],
+  ])("refuses what is malformed with the fields' names, and nothing else: %s", (_, schema) => {
+    const shaped = fc.record(
+      {
+        placement: fc.anything(),
+        limit: fc.anything(),
+        exclude: fc.anything(),
+        placements: fc.array(fc.anything()),
+      },
+      { requiredKeys: [] }
+    )
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), shaped), (input) => {
+        try {
+          parse<ZodType>(schema, input)
+        } catch (error) {
+          expect(error).toMatchObject({ code: "invalid_input" })
+          expect((error as PersonalizationError).fields.length).toBeGreaterThan(0)
+        }
+      }),
+      { numRuns: 1_000, seed: 1 }
+    )
   })
 })

@@ -1,9 +1,12 @@
 import type { CandidateSource } from "../candidate-source"
 
+/** Share of the most popular product's attention; with less, "trending" would not be true. */
+const ENOUGH = 0.05
+
 /** What the whole shop looks at now: a live feature, so it works before any training. */
 export const popularNow: CandidateSource = {
   name: "popular-now",
   reason: "trending",
   budgetMs: 10,
-  retrieve: ({ trending, limit }) => trending.slice(0, limit),
+  retrieve: ({ trending, limit }) => trending.filter(({ score }) => score >= ENOUGH).slice(0, limit),
 }

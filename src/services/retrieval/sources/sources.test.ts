@@ -96,6 +96,17 @@ describe("recently-viewed", () => {
   })
 })
 
+describe("popular-now", () => {
+  it("calls nothing trending that hardly anybody looks at", async () => {
+    const trending = [
+      { id: "hit", score: 1 },
+      { id: "some", score: 0.05 },
+      { id: "one", score: 0.01 },
+    ]
+    expect(idsOf(await find("popular-now", { trending }))).toEqual(["hit", "some"])
+  })
+})
+
 describe("category-affinity", () => {
   it("takes the page's category, else the shopper's, the best liked first", async () => {
     expect(idsOf(await find("category-affinity", { shopper: shopper([]) }))).toEqual(["b1", "a1"])
@@ -108,7 +119,7 @@ describe("popularity", () => {
     const trending = [{ id: "t", score: 1 }]
     const ask: Knowledge["ask"] = () => [{ id: "p", score: 1 }]
     expect(await find("popularity", { trending }, { ask })).toEqual([{ id: "p", score: 1 }])
-    expect(await find("popularity", { trending })).toEqual([{ id: "t", score: 1, reason: "trending" }])
+    expect(await find("popularity", { trending })).toEqual(trending)
     expect(await find("popularity", {})).toMatchObject([
       { id: "a1", reason: "new" },
       { id: "b1", reason: "new" },
