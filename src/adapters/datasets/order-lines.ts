@@ -74,9 +74,10 @@ export const orderLines: DatasetReader = {
       order.times.push(time)
       if (at.title >= 0 && row[at.title]?.trim()) titles.set(item, row[at.title].trim())
     }
+    const customers = new Set([...orders.values()].flatMap(({ user }) => user ?? []))
     const notes = [
       `${lines} lines; ${returned} with a quantity of 0 or less (returns) and ${unreadable} unreadable left out`,
-      `${orders.size} orders of ${new Set([...orders.values()].map(({ user }) => user)).size} customers`,
+      `${orders.size} orders of ${customers.size} customers`,
     ]
     const sessions = [...orders.values()]
     return { name: "order lines", sessions, products: [...titles].map(toProduct), notes }

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { TopK, type Artifact, type Scored } from "../lib"
+import { groupRows, TopK, type Artifact, type Scored } from "../lib"
 import { ItemTable } from "./item-table"
 import type { FitContext, Model, ModelDefinition, ModelQuery } from "./model"
 import { modelOptions, numeric } from "./options"
@@ -21,7 +21,7 @@ const optionsSchema = z.strictObject({
 /**
  * Decayed counts, over all and per country and device. A segment's list is smoothed towards everybody's
  * (a Dirichlet prior of `smoothing` interactions), so that a small country does not rank by noise.
- * Fit holds one float per item and segment in turn; the model keeps one float per item and `segmentItems` pairs
+ * Fit holds one float per item and 12 bytes per interaction; the model keeps one float per item and `segmentItems` pairs
  * per segment.
  */
 class Popularity implements Model {
@@ -41,7 +41,8 @@ class Popularity implements Model {
     const { interactions } = data
     this.items = new ItemTable(interactions.itemIds)
     const weights = this.rowWeights(data)
-    const everybody = this.normalise(this.sum(data, weights, () => true).counts)
+    const all = Int32Array.from(weights.keys())
+    const everybody = this.normalise(this.sum(data, weights, all))
     const top = new TopK(this.items.size)
     everybody.forEach((share, item) => top.offer(item, share))
     const ranked = top.drain()
@@ -49,15 +50,21 @@ class Popularity implements Model {
     this.shares = ranked.scores
     this.segments = new Map()
     const { country, countries = [], device } = interactions
-    countries.forEach((name, code) => {
-      context.checkCancelled()
-      if (country)
-        this.addSegment(`country:${name}`, data, weights, everybody, (row) => country[row] === code)
-    })
-    DEVICES.forEach((name, code) => {
-      if (device)
-        this.addSegment(`device:${name}`, data, weights, everybody, (row) => device[row] === code + 1)
-    })
+    const segment = (prefix: string, names: readonly string[], codes: ArrayLike<number>) => {
+      const { start, rows } = groupRows(codes, names.length + 1)
+      names.forEach((name, code) => {
+        context.checkCancelled()
+        const own = rows.subarray(start[code + 1], start[code + 2])
+        this.addSegment(`${prefix}:${name}`, data, weights, everybody, own)
+      })
+    }
+    if (country)
+      segment(
+        "country",
+        countries,
+        country.map((code) => code + 1)
+      )
+    if (device) segment("device", DEVICES, device)
     context.progress(1)
   }
 
@@ -125,15 +132,10 @@ class Popularity implements Model {
     })
   }
 
-  private sum({ interactions }: TrainingData, weights: Float64Array, holds: (row: number) => boolean) {
+  private sum({ interactions }: TrainingData, weights: Float64Array, rows: Int32Array): Float64Array {
     const counts = new Float64Array(this.items.size)
-    let rows = 0
-    for (let row = 0; row < weights.length; row++) {
-      if (!holds(row)) continue
-      counts[interactions.item[row]] += weights[row]
-      rows++
-    }
-    return { counts, rows }
+    for (const row of rows) counts[interactions.item[row]] += weights[row]
+    return counts
   }
 
   private normalise(counts: Float64Array): Float64Array {
@@ -146,12 +148,11 @@ class Popularity implements Model {
     data: TrainingData,
     weights: Float64Array,
     everybody: Float64Array,
-    holds: (row: number) => boolean
+    rows: Int32Array
   ): void {
-    const { counts, rows } = this.sum(data, weights, holds)
-    if (rows === 0) return
-    const own = this.normalise(counts)
-    const trust = rows / (rows + this.options.smoothing)
+    if (rows.length === 0) return
+    const own = this.normalise(this.sum(data, weights, rows))
+    const trust = rows.length / (rows.length + this.options.smoothing)
     const top = new TopK(Math.min(this.options.segmentItems, this.items.size))
     own.forEach((share, item) => top.offer(item, trust * share + (1 - trust) * everybody[item]))
     const { numbers, scores } = top.drain()
