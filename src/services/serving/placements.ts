@@ -18,7 +18,7 @@ export const PLACEMENTS: readonly Placement[] = [
     },
     fallback: [],
     filters: FILTERS,
-    rerank: { mmr: 0.75 },
+    rerank: { mmr: 0.5 },
     limit: 12,
   },
   {
