@@ -75,7 +75,9 @@ async function test() {
     while (sender.acknowledged.size === before) await sleep(20)
     await sleep(randomInt(200, 2_000))
     kill()
-    console.log(`kill ${round}: ${sender.acknowledged.size} acknowledged, ${sender.retries} batches sent again`)
+    console.log(
+      `kill ${round}: ${sender.acknowledged.size} acknowledged, ${sender.retries} batches sent again`
+    )
     await boot()
   }
   await sleep(500)

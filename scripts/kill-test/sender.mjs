@@ -73,7 +73,8 @@ export class Sender {
         return true
       }
       const body = await response.text()
-      if (response.status < 429) throw new Refused(`the server answered ${response.status}: ${body.slice(0, 300)}`)
+      if (response.status < 429)
+        throw new Refused(`the server answered ${response.status}: ${body.slice(0, 300)}`)
       await sleep(1_000 * Number(response.headers.get("retry-after") ?? 0.2))
     } catch (error) {
       if (error instanceof Refused) throw error

@@ -57,9 +57,13 @@ export function readMapping(text: string | undefined): Mapping {
   try {
     content = JSON.parse(readFileSync(text, "utf8"))
   } catch (cause) {
-    throw new PersonalizationError("invalid_option", `--map: cannot read ${text}: ${(cause as Error).message}`, {
-      cause,
-    })
+    throw new PersonalizationError(
+      "invalid_option",
+      `--map: cannot read ${text}: ${(cause as Error).message}`,
+      {
+        cause,
+      }
+    )
   }
   return parse(mappingSchema, content, "--map") as Mapping
 }

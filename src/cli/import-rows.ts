@@ -6,8 +6,7 @@ import { parse as csvParser } from "csv-parse"
 
 /** One row of a file, or what is wrong with it. */
 export type SourceRow =
-  | { line: number; record: Record<string, unknown> }
-  | { line: number; raw: string; problem: string }
+  { line: number; record: Record<string, unknown> } | { line: number; raw: string; problem: string }
 
 /** Reads a file as text, unpacked when its name ends in .gz. `onBytes` is told how much of it has been read. */
 function open(file: string, onBytes: (bytes: number) => void): Readable {
@@ -66,7 +65,8 @@ function jsonRow(raw: string, line: number): SourceRow {
   const wrong = (problem: string): SourceRow => ({ line, raw: raw.slice(0, 2_000), problem })
   try {
     const record = JSON.parse(raw) as unknown
-    if (typeof record !== "object" || record === null || Array.isArray(record)) return wrong("is not a JSON object")
+    if (typeof record !== "object" || record === null || Array.isArray(record))
+      return wrong("is not a JSON object")
     return { line, record: record as Record<string, unknown> }
   } catch (error) {
     return wrong(`is not JSON: ${(error as Error).message}`)

@@ -142,7 +142,8 @@ export class ImportRun {
     const refused = new Map(rejected.map((rejection) => [rejection.index, rejection]))
     for (const [index, { fact, rows }] of batch.entries()) {
       const rejection = refused.get(index)
-      if (rejection) for (const { line, row } of rows) this.reject(line, `${rejection.code}: ${rejection.message}`, row)
+      if (rejection)
+        for (const { line, row } of rows) this.reject(line, `${rejection.code}: ${rejection.message}`, row)
       else {
         this.report.imported += rows.length
         this.report.events[fact.type] = (this.report.events[fact.type] ?? 0) + 1

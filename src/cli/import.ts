@@ -28,8 +28,13 @@ function consentOf(text: string): Consent {
   const granted = text.split(",").map((purpose) => purpose.trim())
   const unknown = granted.find((purpose) => !(PURPOSES as readonly string[]).includes(purpose))
   if (unknown !== undefined)
-    throw new PersonalizationError("invalid_option", `--consent: "${unknown}" is none of ${PURPOSES.join(", ")}`)
-  return Object.fromEntries(PURPOSES.map((purpose) => [purpose, granted.includes(purpose)])) as unknown as Consent
+    throw new PersonalizationError(
+      "invalid_option",
+      `--consent: "${unknown}" is none of ${PURPOSES.join(", ")}`
+    )
+  return Object.fromEntries(
+    PURPOSES.map((purpose) => [purpose, granted.includes(purpose)])
+  ) as unknown as Consent
 }
 
 function typeOf(text: string): string {
@@ -40,7 +45,8 @@ function typeOf(text: string): string {
 
 function shiftOf(text: string): number {
   const days = Number(text)
-  if (!Number.isFinite(days)) throw new PersonalizationError("invalid_option", "--shift-days: must be a number")
+  if (!Number.isFinite(days))
+    throw new PersonalizationError("invalid_option", "--shift-days: must be a number")
   return days * 86_400_000
 }
 
@@ -48,7 +54,9 @@ function sizeOf(file: string): number {
   try {
     return statSync(file).size
   } catch (cause) {
-    throw new PersonalizationError("invalid_option", `cannot read ${file}: ${(cause as Error).message}`, { cause })
+    throw new PersonalizationError("invalid_option", `cannot read ${file}: ${(cause as Error).message}`, {
+      cause,
+    })
   }
 }
 
@@ -69,7 +77,8 @@ export function describe(report: ImportReport, rejectedFile: string): string {
 
 async function importFiles(files: readonly string[], flags: ImportFlags): Promise<void> {
   const url = flags.databaseUrl ?? process.env.DATABASE_URL
-  if (!url) throw new PersonalizationError("invalid_option", "no database: give --database-url or set DATABASE_URL")
+  if (!url)
+    throw new PersonalizationError("invalid_option", "no database: give --database-url or set DATABASE_URL")
   const { postgres } = resolveOptions({ postgres: { url, ...(flags.schema && { schema: flags.schema }) } })
   const rejectedFile = flags.rejected ?? `${files[0].replace(/^.*\//, "")}.rejected.jsonl`
   const plan = {
@@ -110,15 +119,23 @@ async function importFiles(files: readonly string[], flags: ImportFlags): Promis
 export function registerImport(program: Command): void {
   program
     .command("import")
-    .description("import history from CSV or JSON-lines files (.gz too); importing a file again changes nothing")
+    .description(
+      "import history from CSV or JSON-lines files (.gz too); importing a file again changes nothing"
+    )
     .argument("<files...>", "files to read, in order")
-    .option("--map <mapping>", "field=column,… or a JSON file of them (default: columns are named like the fields)")
+    .option(
+      "--map <mapping>",
+      "field=column,… or a JSON file of them (default: columns are named like the fields)"
+    )
     .option("--type <type>", "event type of rows without a `type` column", "purchase")
     .option("--database-url <url>", "PostgreSQL of the store (default: DATABASE_URL)")
     .option("--schema <name>", "schema of the plugin's tables")
     .option("--products", "write the products of the rows into the engine's catalogue, too")
     .option("--sales-channel <ids...>", "sales channels of those products")
-    .option("--cancelled-prefix <text>", "orders whose id begins so are refunds, as negative quantities always are")
+    .option(
+      "--cancelled-prefix <text>",
+      "orders whose id begins so are refunds, as negative quantities always are"
+    )
     .option("--shift-days <days>", "move all times by so many days", "0")
     .option(
       "--consent <purposes>",

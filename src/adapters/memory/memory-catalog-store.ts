@@ -25,7 +25,9 @@ export class MemoryCatalogStore implements CatalogStore {
       if (this.rows.get(id)?.product) this.rows.set(id, { product: undefined, version: ++this.version })
   }
 
-  async changes(cursor: string | undefined): Promise<{ cursor: string; upserted: Product[]; removed: string[] }> {
+  async changes(
+    cursor: string | undefined
+  ): Promise<{ cursor: string; upserted: Product[]; removed: string[] }> {
     const since = Number(cursor ?? 0)
     const upserted: Product[] = []
     const removed: string[] = []

@@ -26,9 +26,7 @@ export class MemoryEventLog implements EventLog {
   /** Events that their handlers could not bear. */
   readonly deadLetters: DeadLetter[] = []
 
-  constructor(
-    private readonly options: { maxAttempts?: number; backoffMs?: number; logger?: Logger } = {}
-  ) {}
+  constructor(private readonly options: { maxAttempts?: number; backoffMs?: number; logger?: Logger } = {}) {}
 
   async append(events: readonly ShopEvent[]): Promise<AppendResult> {
     const result: AppendResult = { appended: [], duplicates: [] }

@@ -25,7 +25,8 @@ export class MemoryExposureStore implements ExposureStore {
     for (const [requestId, exposure] of [...this.exposures]) {
       const visitor = exposure.visitorId !== undefined && subject.visitorIds.includes(exposure.visitorId)
       const byVisitor = subject.visitorIds.some((id) => exposure.subject === `visitor:${id}`)
-      const customer = subject.customerId !== undefined && exposure.subject === `customer:${subject.customerId}`
+      const customer =
+        subject.customerId !== undefined && exposure.subject === `customer:${subject.customerId}`
       if (!visitor && !byVisitor && !customer) continue
       this.exposures.delete(requestId)
       erased++

@@ -7,19 +7,26 @@ export type Query = <R = Row>(sql: string, parameters?: readonly unknown[]) => P
 
 /** SQLSTATE classes and codes, and socket errors, after which the same statement may succeed. */
 const TRANSIENT = /^(08...|57P0[123]|53300|40001|40P01|55P03|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/
-const LOST = /connection terminated|connection ended|timeout exceeded when trying to connect|not queryable|released/i
+const LOST =
+  /connection terminated|connection ended|timeout exceeded when trying to connect|not queryable|released/i
 
 /** Could the same statement succeed when it is tried again? */
 export function isTransient(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  return (typeof code === "string" && TRANSIENT.test(code)) || (typeof message === "string" && LOST.test(message))
+  return (
+    (typeof code === "string" && TRANSIENT.test(code)) || (typeof message === "string" && LOST.test(message))
+  )
 }
 
 function translate(error: unknown): unknown {
   if (!isTransient(error)) return error
-  return new PersonalizationError("unavailable", `PostgreSQL cannot be reached: ${(error as Error).message}`, {
-    cause: error,
-  })
+  return new PersonalizationError(
+    "unavailable",
+    `PostgreSQL cannot be reached: ${(error as Error).message}`,
+    {
+      cause: error,
+    }
+  )
 }
 
 /** The slice of PostgreSQL that the adapters work with: qualified names, queries, transactions. */
@@ -37,7 +44,7 @@ export class Database {
 
   /** @throws PersonalizationError `unavailable` when the connection is lost; anything else as it is */
   query: Query = async <R = Row>(sql: string, parameters: readonly unknown[] = []): Promise<R[]> => {
-    const runner = this.dataSource.createQueryRunner()
+    const runner = this.runner()
     try {
       return await rows<R>(runner, sql, parameters)
     } catch (error) {
@@ -47,9 +54,17 @@ export class Database {
     }
   }
 
+  private runner(): QueryRunner {
+    if (this.dataSource.isInitialized) return this.dataSource.createQueryRunner()
+    throw new PersonalizationError(
+      "unavailable",
+      "PostgreSQL is not connected: at start it could not be reached"
+    )
+  }
+
   /** Runs all of it, or none. */
   async transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner()
+    const runner = this.runner()
     try {
       await runner.startTransaction()
       const result = await work((sql, parameters = []) => rows(runner, sql, parameters))

@@ -5,7 +5,8 @@ const DAY_MS = 86_400_000
 
 const dayAfter = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10)
 const partitionOf = (day: string): string => PREFIX + day.replaceAll("-", "")
-const dayOf = (partition: string): string => partition.slice(PREFIX.length).replace(/(....)(..)(..)/, "$1-$2-$3")
+const dayOf = (partition: string): string =>
+  partition.slice(PREFIX.length).replace(/(....)(..)(..)/, "$1-$2-$3")
 
 /** The daily partitions of the events: made when a first event needs one, dropped when their time is over. */
 export class EventPartitions {

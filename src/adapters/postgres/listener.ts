@@ -33,7 +33,11 @@ export class Listener {
 
   private async connect(): Promise<void> {
     const { url, extra } = this.dataSource.options as { url?: string; extra?: Record<string, unknown> }
-    const client = new Client({ ...extra, connectionString: url, application_name: "personalization-listener" })
+    const client = new Client({
+      ...extra,
+      connectionString: url,
+      application_name: "personalization-listener",
+    })
     let lost = false
     const onLoss = (error?: Error) => {
       if (lost) return

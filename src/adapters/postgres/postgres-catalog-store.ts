@@ -59,7 +59,9 @@ export class PostgresCatalogStore implements CatalogStore {
     })
   }
 
-  async changes(cursor: string | undefined): Promise<{ cursor: string; upserted: Product[]; removed: string[] }> {
+  async changes(
+    cursor: string | undefined
+  ): Promise<{ cursor: string; upserted: Product[]; removed: string[] }> {
     const rows = await this.db.query<{ id: string; product: Product | null; version: string }>(
       `SELECT id, product, version FROM ${this.table} WHERE version > $1 ORDER BY version LIMIT ${PAGE}`,
       [cursor ?? "0"]

@@ -215,7 +215,9 @@ export class PostgresEventLog implements EventLog {
         [group]
       )
       if (!mine) {
-        const [cursor] = await query<{ seq: string }>(`SELECT seq FROM ${cursors} WHERE group_name = $1`, [group])
+        const [cursor] = await query<{ seq: string }>(`SELECT seq FROM ${cursors} WHERE group_name = $1`, [
+          group,
+        ])
         return { position: cursor?.seq, idle: false, busy: true }
       }
       const batch = await this.read(query, mine.seq, limit)

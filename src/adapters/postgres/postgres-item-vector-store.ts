@@ -30,7 +30,12 @@ export class PostgresItemVectorStore implements ItemVectorStore {
           `INSERT INTO ${this.table} (space, item_id, version, vector)
            SELECT $1, item_id, $2, vector FROM unnest($3::text[], $4::bytea[]) AS given (item_id, vector)
            ON CONFLICT (space, item_id) DO UPDATE SET version = excluded.version, vector = excluded.vector`,
-          [space, version, chunk, chunk.map((id) => toBytes(vectors, rowOf.get(id)! * dimensions, dimensions))]
+          [
+            space,
+            version,
+            chunk,
+            chunk.map((id) => toBytes(vectors, rowOf.get(id)! * dimensions, dimensions)),
+          ]
         )
       }
     })

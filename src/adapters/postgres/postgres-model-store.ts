@@ -57,10 +57,10 @@ export class PostgresModelStore implements ModelStore {
       for (const [model, artifact] of Object.entries(artifacts)) {
         const content = encodeArtifact(artifact)
         const hash = createHash("sha256").update(content).digest("hex")
-        await query(`INSERT INTO ${this.artifactTable} (hash, content) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [
-          hash,
-          content,
-        ])
+        await query(
+          `INSERT INTO ${this.artifactTable} (hash, content) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+          [hash, content]
+        )
         await query(
           `INSERT INTO ${this.links} (version, model, hash) VALUES ($1, $2, $3)
            ON CONFLICT (version, model) DO UPDATE SET hash = excluded.hash`,
@@ -79,7 +79,9 @@ export class PostgresModelStore implements ModelStore {
   }
 
   async live(): Promise<ModelVersion | undefined> {
-    const rows = await this.db.query<VersionRow>(`SELECT ${COLUMNS} FROM ${this.versions} WHERE status = 'live'`)
+    const rows = await this.db.query<VersionRow>(
+      `SELECT ${COLUMNS} FROM ${this.versions} WHERE status = 'live'`
+    )
     return rows.map(versionOf)[0]
   }
 

@@ -13,12 +13,7 @@ export interface Rejection {
 }
 
 export type RejectionCode =
-  | "invalid_event"
-  | "unknown_type"
-  | "origin_not_allowed"
-  | "in_future"
-  | "too_old"
-  | "no_consent"
+  "invalid_event" | "unknown_type" | "origin_not_allowed" | "in_future" | "too_old" | "no_consent"
 
 /** What the checks of time and origin need to know. */
 export interface CheckRules {
@@ -78,7 +73,10 @@ function takeProperties(event: ParsedEvent, type: EventType): string[] {
 function checkTimes(event: ParsedEvent, rules: CheckRules): Refusal | undefined {
   const { now, maxAge, futureTolerance } = rules
   if (event.ts > now + futureTolerance)
-    return { code: "in_future", message: "ts: is ahead of the server's clock, also after correction by sent_at" }
+    return {
+      code: "in_future",
+      message: "ts: is ahead of the server's clock, also after correction by sent_at",
+    }
   if (event.ts < now - maxAge) return { code: "too_old", message: "ts: is older than events are kept" }
   if (event.event_id === undefined) return undefined
   const embedded = timeOfEventId(event.event_id)

@@ -40,7 +40,9 @@ export class CommitQueue {
    */
   push(events: readonly ShopEvent[]): Promise<void> {
     if (this.closed)
-      return Promise.reject(new PersonalizationError("unavailable", "the server is stopping; send the events again"))
+      return Promise.reject(
+        new PersonalizationError("unavailable", "the server is stopping; send the events again")
+      )
     // A batch larger than the whole queue could never be sent again with success: it may pass an empty queue.
     if (this.depth > 0 && this.depth + events.length > this.capacity) {
       this.metrics.count("events_overloaded_total", { by: "queue" }, events.length)
@@ -70,7 +72,10 @@ export class CommitQueue {
   private nextGroup(): Waiting[] {
     let events = 0
     let size = 0
-    while (size < this.waiting.length && (size === 0 || events + this.waiting[size].events.length <= MAX_GROUP))
+    while (
+      size < this.waiting.length &&
+      (size === 0 || events + this.waiting[size].events.length <= MAX_GROUP)
+    )
       events += this.waiting[size++].events.length
     return this.waiting.splice(0, size)
   }

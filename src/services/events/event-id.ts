@@ -8,7 +8,9 @@ const MAX_TIME = 2 ** 48 - 1
 export const isEventId = (text: string): boolean => UUID_V7.test(text)
 
 function uuidv7(ms: number, tail: Buffer): string {
-  const time = Math.min(MAX_TIME, Math.max(0, Math.floor(ms))).toString(16).padStart(12, "0")
+  const time = Math.min(MAX_TIME, Math.max(0, Math.floor(ms)))
+    .toString(16)
+    .padStart(12, "0")
   tail[0] = (tail[0] & 0x0f) | 0x70
   tail[2] = (tail[2] & 0x3f) | 0x80
   const rest = tail.toString("hex", 0, 10)

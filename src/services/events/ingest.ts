@@ -1,4 +1,5 @@
 import { isbot } from "isbot"
+import { LRUCache } from "lru-cache"
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
 import {
   PersonalizationError,
@@ -88,6 +89,8 @@ export interface IngestDependencies {
 }
 
 const DAY_MS = 86_400_000
+/** Links remembered, so that a visitor's every event need not write the same one again. */
+const LINKS_REMEMBERED = 50_000
 
 /** The way in for every event: checks, consent, clock correction, limits, and a durable write before the answer. */
 export class Ingest {
@@ -99,6 +102,7 @@ export class Ingest {
   private readonly queue: CommitQueue
   private readonly visitorRate: RateLimiterMemory
   private readonly ipRate: RateLimiterMemory
+  private readonly linked = new LRUCache<string, string>({ max: LINKS_REMEMBERED })
 
   constructor(dependencies: IngestDependencies, options: Partial<IngestOptions> = {}) {
     this.options = { ...INGEST_DEFAULTS, ...options }
@@ -175,7 +179,8 @@ export class Ingest {
     let recordedOnly = 0
     for (const [i, { index, event, who }] of checked.entries()) {
       const consent = this.consentOf(event, sender, recorded[i])
-      if (event.type === "consent_update") await this.subjects.recordConsent(who.visitorId!, consent, event.ts)
+      if (event.type === "consent_update")
+        await this.subjects.recordConsent(who.visitorId!, consent, event.ts)
       if (mayStore(consent)) stored.push(shopEvent(event, consent, who, sender, bot))
       else if (event.type === "consent_update") recordedOnly++
       else
@@ -215,7 +220,11 @@ export class Ingest {
     const links = new Map<string, string>()
     for (const { visitor_id, customer_id } of events)
       if (visitor_id && customer_id && !links.has(visitor_id)) links.set(visitor_id, customer_id)
-    for (const [visitorId, customerId] of links) await this.subjects.link(visitorId, customerId)
+    for (const [visitorId, customerId] of links) {
+      if (this.linked.get(visitorId) === customerId) continue
+      await this.subjects.link(visitorId, customerId)
+      this.linked.set(visitorId, customerId)
+    }
   }
 
   private async limit(events: readonly unknown[], sender: Sender): Promise<void> {

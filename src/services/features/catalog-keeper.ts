@@ -97,7 +97,10 @@ export class CatalogKeeper implements Catalog {
 
   /** Takes what is really different: own writes come back once more by polling. */
   private take({ upserted, removed }: CatalogChange): void {
-    const changed = upserted.filter((product) => !isDeepStrictEqual(this.products.get(product.id), product))
+    // As plain JSON, the form in which a product comes back from the store: without `undefined` values.
+    const changed = upserted
+      .map((product) => JSON.parse(JSON.stringify(product)) as Product)
+      .filter((product) => !isDeepStrictEqual(this.products.get(product.id), product))
     const gone = removed.filter((id) => this.products.has(id))
     if (changed.length + gone.length === 0) return
     for (const product of changed) this.products.set(product.id, product)

@@ -29,3 +29,7 @@ export function mergeDecayed(a: Decayed | undefined, b: Decayed | undefined, hal
   if (!a || !b) return a ?? b ?? [0, 0]
   return addDecayed(a, b[0], b[1], halfLife)
 }
+
+/** Entry of a plain object that was made from outside names: `constructor` is no entry of an empty one. */
+export const own = <T>(state: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(state, key) ? state[key] : undefined

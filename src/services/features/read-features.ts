@@ -52,10 +52,7 @@ export function readShopper(records: Records, who: Who, now: number): Shopper {
       return record ? [record] : []
     })
   const shopper = of("shopper")
-  const recent = [
-    ...readMerged(recentItems, shopper, now),
-    ...readMerged(recentPurchases, shopper, now),
-  ]
+  const recent = [...readMerged(recentItems, shopper, now), ...readMerged(recentPurchases, shopper, now)]
   return {
     recent: recent.sort((a, b) => a.ts - b.ts),
     session: readMerged(sessionItems, of("session"), now),
@@ -71,7 +68,11 @@ export const popularNowKeys = (country?: string): FeatureKey[] =>
 const ENOUGH = 5
 
 /** What is popular now, best first: in the country where enough is known of it, else in the whole shop. */
-export function readPopularNow(records: Records, country: string | undefined, now: number): readonly Scored[] {
+export function readPopularNow(
+  records: Records,
+  country: string | undefined,
+  now: number
+): readonly Scored[] {
   const [everywhere, here] = popularNowKeys(country).map((key) => {
     const state = records.get(key)?.[popularNow.name]
     return popularNow.read((state as typeof popularNow.initial | undefined) ?? popularNow.initial, now)

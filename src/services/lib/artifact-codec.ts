@@ -34,7 +34,8 @@ function toLittleEndian(bytes: Uint8Array, width: number): void {
 
 function typeName(array: TypedArray): TypeName {
   const name = (Object.keys(TYPES) as TypeName[]).find((type) => array instanceof TYPES[type])
-  if (!name) throw new PersonalizationError("invalid_input", "artifact: an array has a type that cannot be kept")
+  if (!name)
+    throw new PersonalizationError("invalid_input", "artifact: an array has a type that cannot be kept")
   return name
 }
 

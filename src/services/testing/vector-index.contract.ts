@@ -74,7 +74,11 @@ export function vectorIndexContract(harness: VectorIndexHarness): void {
 
   it("finds the nearest by cosine, best first, whatever the vectors' lengths", async () => {
     await open()
-    const vectors = Float32Array.of(...axis(0, 3), ...axis(1, 0.01), ...axis(0).map((v, i) => v + (i === 1 ? 1 : 0)))
+    const vectors = Float32Array.of(
+      ...axis(0, 3),
+      ...axis(1, 0.01),
+      ...axis(0).map((v, i) => v + (i === 1 ? 1 : 0))
+    )
     await index.build(["a", "b", "ab"], vectors)
     await settle()
     const result = await index.search(axis(0, 7), 3)
@@ -108,7 +112,8 @@ export function vectorIndexContract(harness: VectorIndexHarness): void {
       const truth = nearest(names(n), vectors, query, 20)
       const scores = new Map(nearest(names(n), vectors, query, n).map(({ id, score }) => [id, score]))
       const result = await index.search(query, 20)
-      for (const { id, score } of result) expect(Math.abs(score - (scores.get(id) as number))).toBeLessThan(1e-5)
+      for (const { id, score } of result)
+        expect(Math.abs(score - (scores.get(id) as number))).toBeLessThan(1e-5)
       hits += result.filter(({ id }) => truth.some((one) => one.id === id)).length
     }
     expect(hits / (50 * 20)).toBeGreaterThanOrEqual(harness.minRecall)

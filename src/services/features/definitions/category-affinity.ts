@@ -1,4 +1,4 @@
-import { addDecayed, days, mergeDecayed, valueAt, type Decayed } from "../decay"
+import { addDecayed, days, mergeDecayed, own, valueAt, type Decayed } from "../decay"
 import type { ShopEvent } from "../../events"
 import type { Feature } from "../feature"
 
@@ -43,7 +43,7 @@ export const categoryAffinity: Feature<State, ReadonlyMap<string, number>> = {
     const next: Record<string, Decayed> = { ...state }
     for (const { product_id } of event.items)
       for (const category of lookups.categoriesOf(product_id))
-        next[category] = addDecayed(next[category], weight, event.ts, HALF_LIFE)
+        next[category] = addDecayed(own(next, category), weight, event.ts, HALF_LIFE)
     return bounded(next)
   },
   read: (state, now) => {
@@ -54,7 +54,7 @@ export const categoryAffinity: Feature<State, ReadonlyMap<string, number>> = {
   },
   merge: (into, from) => {
     const merged: Record<string, Decayed> = { ...into }
-    for (const [id, sum] of Object.entries(from)) merged[id] = mergeDecayed(into[id], sum, HALF_LIFE)
+    for (const [id, sum] of Object.entries(from)) merged[id] = mergeDecayed(own(into, id), sum, HALF_LIFE)
     return bounded(merged)
   },
 }

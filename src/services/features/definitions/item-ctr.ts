@@ -1,4 +1,4 @@
-import { addDecayed, days, valueAt, type Decayed } from "../decay"
+import { addDecayed, days, own, valueAt, type Decayed } from "../decay"
 import type { Feature } from "../feature"
 
 interface Shown {
@@ -9,6 +9,8 @@ interface Shown {
 type State = Readonly<Record<string, Shown>>
 
 const HALF_LIFE = days(30)
+/** Placement names come from browsers: beyond so many the rest is ignored. */
+const PLACEMENTS = 50
 /** Beta(1, 19): before anything is known, one impression in twenty is clicked. */
 export const CTR_PRIOR = Object.freeze({ clicks: 1, misses: 19 })
 
@@ -24,7 +26,8 @@ export const itemCtr: Feature<State, Readonly<Record<string, number>>> = {
     // A click on an ordinary list has no placement and says nothing of recommendations.
     if (!placement) return state
     const kind = event.type === "select_item" ? "clicks" : "impressions"
-    const shown = state[placement] ?? {}
+    const shown = own(state, placement) ?? {}
+    if (Object.keys(state).length >= PLACEMENTS && !Object.hasOwn(state, placement)) return state
     return { ...state, [placement]: { ...shown, [kind]: addDecayed(shown[kind], 1, event.ts, HALF_LIFE) } }
   },
   read: (state, now) => {

@@ -28,7 +28,10 @@ const recent = (name: string, events: readonly string[], limit: number): Feature
   initial: [],
   update: (state, event) =>
     keepNewest(
-      [...state, ...event.items.map((item) => ({ productId: item.product_id, type: event.type, ts: event.ts }))],
+      [
+        ...state,
+        ...event.items.map((item) => ({ productId: item.product_id, type: event.type, ts: event.ts })),
+      ],
       limit
     ),
   read: (state) => state,

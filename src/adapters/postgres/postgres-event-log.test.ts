@@ -1,0 +1,180 @@
+import { Client } from "pg"
+import type { DataSource } from "typeorm"
+import { newEventId } from "../../services/events"
+import { eventLogContract } from "../../services/testing/event-log.contract"
+import { shopEvent } from "../../services/testing/events"
+import { revertMigrations, runMigrations, schemaOf } from "./data-source"
+import { PostgresEventLog } from "./postgres-event-log"
+import { PostgresEventRates } from "./postgres-event-rates"
+import { describeWithPostgres } from "./__tests__/describe-with-postgres"
+
+const FAST = { maxAttempts: 2, backoffMs: 1, pollMs: 50, replayBatch: 3 }
+
+describeWithPostgres("PostgreSQL event log", ({ url, open, clear }) => {
+  let dataSource: DataSource
+  beforeAll(async () => {
+    dataSource = await open()
+  })
+  beforeEach(clear)
+  const inSchema = (table: string) => `"${schemaOf(dataSource)}"."${table}"`
+
+  eventLogContract("postgres", async () => {
+    const log = new PostgresEventLog(dataSource, FAST)
+    const others: PostgresEventLog[] = []
+    return {
+      log,
+      another: async () => {
+        others.push(new PostgresEventLog(await open(), FAST))
+        return others[0]
+      },
+      deadLetters: async () => {
+        const rows = await dataSource.query(`SELECT * FROM ${inSchema("dead_letters")} ORDER BY seq`)
+        return rows.map((row: { group_name: string; event: { event_id: string }; error: string }) => ({
+          group: row.group_name,
+          eventId: row.event.event_id,
+          error: row.error,
+        }))
+      },
+      close: async () => void (await Promise.all([log, ...others].map((one) => one.close()))),
+    }
+  })
+
+  const withLog = async (use: (log: PostgresEventLog) => Promise<void>, options = {}) => {
+    const log = new PostgresEventLog(dataSource, { ...FAST, ...options })
+    try {
+      await use(log)
+    } finally {
+      await log.close()
+    }
+  }
+
+  it("is woken by a notification, long before it would look by itself", () =>
+    withLog(
+      async (log) => {
+        let told: (id: string) => void = () => undefined
+        const heard = new Promise<string>((resolve) => (told = resolve))
+        const subscription = await log.subscribe("g", async ([{ event }]) => told(event.event_id), {
+          from: "beginning",
+        })
+        await subscription.caughtUp()
+        const event = shopEvent()
+        const another = new PostgresEventLog(await open(), FAST)
+        await another.append([event])
+        expect(await heard).toBe(event.event_id)
+        await another.close()
+      },
+      { pollMs: 3_600_000 }
+    ))
+
+  it("shares a group between two processes: each event is handled once", () =>
+    withLog(async (first) => {
+      const second = new PostgresEventLog(await open(), FAST)
+      const seen: string[] = []
+      const handler = async (batch: readonly { event: { event_id: string } }[]) =>
+        void seen.push(...batch.map(({ event }) => event.event_id))
+      const subscriptions = [
+        await first.subscribe("shared", handler, { batchSize: 5 }),
+        await second.subscribe("shared", handler, { batchSize: 5 }),
+      ]
+      const events = Array.from({ length: 60 }, () => shopEvent())
+      for (let i = 0; i < 60; i += 6) await first.append(events.slice(i, i + 6))
+      await Promise.all(subscriptions.map((one) => one.caughtUp()))
+      await second.close()
+      expect(seen).toEqual(events.map((event) => event.event_id))
+    }))
+
+  it("goes on after its connections were cut", () =>
+    withLog(async (log) => {
+      const seen: string[] = []
+      const subscription = await log.subscribe("g", async (batch) => {
+        seen.push(...batch.map(({ event }) => event.event_id))
+      })
+      const events = Array.from({ length: 3 }, () => shopEvent())
+      await log.append([events[0]])
+      await subscription.caughtUp()
+      const admin = new Client(url)
+      await admin.connect()
+      const cut = () =>
+        admin.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+           WHERE application_name IN ('medusa-plugin-personalization', 'personalization-listener')
+             AND pid <> pg_backend_pid() AND datname = current_database()`
+        )
+      const retried = async (event: (typeof events)[0]) => {
+        for (;;) {
+          try {
+            return await log.append([event])
+          } catch (error) {
+            expect(error).toMatchObject({ code: "unavailable" })
+          }
+        }
+      }
+      await cut()
+      await retried(events[1])
+      await cut()
+      await retried(events[2])
+      await subscription.caughtUp().catch(() => subscription.caughtUp())
+      await admin.end()
+      expect([...new Set(seen)]).toEqual(events.map((event) => event.event_id))
+    }))
+
+  it("keeps each day in a partition, and drops days that are over", () =>
+    withLog(async (log) => {
+      const at = (day: string) => shopEvent({ ts: Date.parse(day), event_id: newEventId(Date.parse(day)) })
+      await log.append([at("2026-01-01"), at("2026-01-02"), at("2026-01-02"), at("2026-01-03")])
+      expect(await log.purgeBefore("2026-01-03")).toBe(3)
+      expect(await log.purgeBefore("2026-01-03")).toBe(0)
+      await log.ensurePartitions(Date.parse("2026-01-05"), 1)
+      const rows = await dataSource.query(
+        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass ORDER BY 1",
+        [inSchema("events")]
+      )
+      const days = rows.map((row: { name: string }) => row.name.replace(/^.*events_p/, ""))
+      expect(days).toEqual(expect.arrayContaining(["20260103", "20260105", "20260106"]))
+      expect(days).not.toContain("20260102")
+      // The other process of the shop still remembers the partition.
+      expect((await log.append([at("2026-01-02")])).appended).toHaveLength(1)
+    }))
+
+  it("makes a partition again that another process has dropped", () =>
+    withLog(async (log) => {
+      const event = () => shopEvent({ ts: 0, event_id: newEventId(0) })
+      await log.append([event()])
+      const another = new PostgresEventLog(await open(), FAST)
+      await another.purgeBefore("1970-01-02")
+      await another.close()
+      expect((await log.append([event()])).appended).toHaveLength(1)
+    }))
+
+  it("counts what was stored by the minute", () =>
+    withLog(async (log) => {
+      const rates = new PostgresEventRates(dataSource)
+      expect(await rates.perMinute(5)).toEqual([])
+      await log.append([shopEvent(), shopEvent({ ts: 0, event_id: newEventId(0) })])
+      const counted = await rates.perMinute(5)
+      expect(counted.reduce((sum, { count }) => sum + count, 0)).toBe(2)
+      expect(counted.every(({ minute }) => minute % 60_000 === 0)).toBe(true)
+      expect(await rates.since(0)).toBe(2)
+      expect(await rates.since(Date.parse("2100-01-01"))).toBe(0)
+    }))
+
+  it("says unavailable when there is no connection", async () => {
+    const gone = await open()
+    const log = new PostgresEventLog(gone, FAST)
+    await gone.destroy()
+    await expect(log.append([shopEvent()])).rejects.toMatchObject({ code: "unavailable" })
+    await expect(log.head()).rejects.toMatchObject({ code: "unavailable" })
+    await log.close()
+  })
+
+  it("reverts and runs its migrations", async () => {
+    await revertMigrations(dataSource, 4)
+    const [{ count }] = await dataSource.query(
+      "SELECT count(*) FROM information_schema.tables WHERE table_schema = $1",
+      [schemaOf(dataSource)]
+    )
+    expect(Number(count)).toBe(1)
+    expect(await runMigrations(dataSource)).toHaveLength(4)
+    expect(await runMigrations(dataSource)).toEqual([])
+  })
+})

@@ -1,0 +1,77 @@
+import { ManualClock } from "../../services/lib"
+import { catalogStoreContract } from "../../services/testing/catalog-store.contract"
+import { exposureStoreContract } from "../../services/testing/exposure-store.contract"
+import { itemVectorStoreContract } from "../../services/testing/item-vector-store.contract"
+import { modelStoreContract } from "../../services/testing/model-store.contract"
+import { placementStoreContract } from "../../services/testing/placement-store.contract"
+import { subjectStoreContract } from "../../services/testing/subject-store.contract"
+import { PostgresCatalogStore } from "./postgres-catalog-store"
+import { PostgresExposureStore } from "./postgres-exposure-store"
+import { PostgresItemVectorStore } from "./postgres-item-vector-store"
+import { PostgresModelStore } from "./postgres-model-store"
+import { PostgresPlacementStore } from "./postgres-placement-store"
+import { PostgresSubjectStore } from "./postgres-subject-store"
+import { describeWithPostgres } from "./__tests__/describe-with-postgres"
+
+describeWithPostgres("PostgreSQL stores", ({ open, clear }) => {
+  let dataSource: Awaited<ReturnType<typeof open>>
+  beforeAll(async () => {
+    dataSource = await open()
+  })
+  beforeEach(clear)
+
+  const fresh =
+    <S>(make: () => S) =>
+    async () => ({ store: make() })
+  catalogStoreContract(
+    "postgres",
+    fresh(() => new PostgresCatalogStore(dataSource))
+  )
+  exposureStoreContract(
+    "postgres",
+    fresh(() => new PostgresExposureStore(dataSource))
+  )
+  placementStoreContract(
+    "postgres",
+    fresh(() => new PostgresPlacementStore(dataSource))
+  )
+  itemVectorStoreContract(
+    "postgres",
+    fresh(() => new PostgresItemVectorStore(dataSource))
+  )
+  subjectStoreContract(
+    "postgres",
+    fresh(() => new PostgresSubjectStore(dataSource))
+  )
+  modelStoreContract("postgres", async () => {
+    const clock = new ManualClock(1_700_000_000_000)
+    return { store: new PostgresModelStore(dataSource, clock), tick: () => clock.advance(1_000) }
+  })
+
+  it("finds a single flipped bit in an artifact", async () => {
+    const store = new PostgresModelStore(dataSource)
+    const window = { from: 0, to: 1, events: 1, sessions: 1, items: 1 }
+    const version = {
+      version: "a",
+      status: "candidate" as const,
+      createdAt: 1,
+      models: ["m"],
+      config: {},
+      window,
+    }
+    const artifact = { meta: {}, arrays: { x: Float32Array.of(1, 2, 3) } }
+    await store.save({ ...version, metrics: {}, durationMs: 1 }, { m: artifact })
+    const table = `"${(dataSource.options as { schema: string }).schema}".model_artifacts`
+    await dataSource.query(`UPDATE ${table} SET content = set_bit(content, 500, 1 - get_bit(content, 500))`)
+    await expect(store.artifacts("a")).rejects.toMatchObject({ code: "corrupt_artifact" })
+  })
+
+  it("writes nothing for a product that has not changed", async () => {
+    const store = new PostgresCatalogStore(dataSource)
+    const { product } = await import("../../services/testing/catalog-store.contract")
+    await store.upsert([product("a")])
+    const { cursor } = await store.changes(undefined)
+    await store.upsert([product("a")])
+    expect((await store.changes(cursor)).upserted).toEqual([])
+  })
+})

@@ -1,0 +1,208 @@
+import { MemoryCatalogStore } from "../../adapters/memory/memory-catalog-store"
+import { MemoryEventLog } from "../../adapters/memory/memory-event-log"
+import { MemoryFeatureStore } from "../../adapters/memory/memory-feature-store"
+import { MemorySubjectStore } from "../../adapters/memory/memory-subject-store"
+import type { ShopEvent } from "../events"
+import { FULL_CONSENT, NO_CONSENT } from "../privacy"
+import { product } from "../testing/catalog-store.contract"
+import { shopEvent } from "../testing/events"
+import {
+  CatalogKeeper,
+  FeaturePipeline,
+  itemKeys,
+  popularNowKeys,
+  profileKeys,
+  readItem,
+  readPopularNow,
+  readShopper,
+  type FeaturePipelineDependencies,
+  type Who,
+} from "."
+
+const T = Date.UTC(2026, 0, 15)
+
+async function setUp(changes: Partial<FeaturePipelineDependencies> = {}) {
+  const log = new MemoryEventLog({ maxAttempts: 2, backoffMs: 1 })
+  const store = new MemoryFeatureStore()
+  const subjects = new MemorySubjectStore()
+  const catalog = new CatalogKeeper({ store: new MemoryCatalogStore() })
+  await catalog.upsert([product("a", { categories: [{ id: "tea", name: "Tea" }] })])
+  const pipeline = new FeaturePipeline({ log, store, catalog, subjects, ...changes })
+  const shopper = async (who: Who) => readShopper(await store.getMany(profileKeys(who)), who, T)
+  const recent = async (who: Who) => (await shopper(who)).recent.map((item) => item.productId)
+  const views = async (id: string) => readItem(await store.getMany(itemKeys([id])), id, T).views
+  const feed = async (...events: ShopEvent[]) => {
+    await log.append(events)
+    await pipeline.caughtUp()
+  }
+  const close = async () => {
+    await pipeline.stop()
+    await log.close()
+  }
+  return { log, store, subjects, catalog, pipeline, shopper, recent, views, feed, close }
+}
+
+const view = (id: string, changes: Partial<ShopEvent> = {}) =>
+  shopEvent({ ts: T, items: [{ product_id: id }], ...changes })
+
+it("builds the shopper, the session, the item and the shop from one event", async () => {
+  const { pipeline, feed, shopper, views, store, close } = await setUp()
+  await pipeline.start()
+  await feed(view("a", { visitor_id: "v", session_id: "s", context: { country: "GB" } }))
+  expect(await shopper({ visitorId: "v", sessionId: "s" })).toEqual({
+    recent: [{ productId: "a", type: "view_item", ts: T }],
+    session: ["a"],
+    categoryAffinity: new Map([["tea", 1]]),
+  })
+  expect(await views("a")).toBe(1)
+  const popular = readPopularNow(await store.getMany(popularNowKeys("GB")), "GB", T)
+  expect(popular).toEqual([{ id: "a", score: 1 }])
+  await close()
+})
+
+it("rebuilds the same from history, and counts nothing twice", async () => {
+  const first = await setUp()
+  await first.pipeline.start()
+  const events = Array.from({ length: 25 }, (_, i) =>
+    view(`p${i % 4}`, { ts: T + i, visitor_id: "v", session_id: "s", customer_id: i > 20 ? "c" : undefined })
+  )
+  await first.feed(...events)
+  await first.feed(...events)
+  const snapshot = async (store: MemoryFeatureStore) => {
+    const all = new Map()
+    for await (const [key, record] of store.snapshot()) all.set(key, record)
+    return all
+  }
+  const live = await snapshot(first.store)
+  const store = new MemoryFeatureStore()
+  const again = new FeaturePipeline({ log: first.log, store, catalog: first.catalog })
+  await again.start()
+  await again.caughtUp()
+  expect(await snapshot(store)).toEqual(live)
+  expect(await first.views("p0")).toBeGreaterThan(6)
+  expect(await first.views("p0")).toBeLessThan(7.001)
+  await again.stop()
+  await first.close()
+})
+
+it("gives a visitor's history to the customer they turn out to be, once", async () => {
+  const { pipeline, feed, recent, shopper, store, close } = await setUp()
+  await pipeline.start()
+  await feed(view("old", { customer_id: "c", ts: T - 10 }))
+  await feed(view("a", { visitor_id: "v", ts: T - 2 }), view("b", { visitor_id: "v", ts: T - 1 }))
+  await feed(view("d", { visitor_id: "v", customer_id: "c", ts: T }))
+  const who = { visitorId: "v", customerId: "c" }
+  expect(await recent(who)).toEqual(["old", "a", "b", "d"])
+  expect(await recent({ visitorId: "v" })).toEqual([])
+  const counted = (await store.getMany(["shopper:customer:c"])).get("shopper:customer:c")
+  await feed(view("d", { visitor_id: "v", customer_id: "c", ts: T }))
+  const after = (await store.getMany(["shopper:customer:c"])).get("shopper:customer:c")
+  const views = (record: typeof counted) =>
+    (record?.event_counts as { view_item: [number, number] }).view_item[0]
+  expect(views(after) - views(counted)).toBeCloseTo(1, 3)
+  expect((await shopper(who)).categoryAffinity.get("tea")).toBe(1)
+  await close()
+})
+
+it("merges in the order of events also within one batch", async () => {
+  const { log, pipeline, recent, close } = await setUp()
+  await log.append([
+    view("a", { visitor_id: "v", ts: T }),
+    view("b", { visitor_id: "v", customer_id: "c", ts: T + 1 }),
+    view("x", { visitor_id: "v", ts: T + 2 }),
+    view("y", { visitor_id: "v", customer_id: "c", ts: T + 3 }),
+  ])
+  await pipeline.start()
+  expect(await recent({ customerId: "c" })).toEqual(["a", "b", "x", "y"])
+  await close()
+})
+
+it("counts a visitor's part for the customer before the merge has come", async () => {
+  const { pipeline, feed, recent, close } = await setUp()
+  await pipeline.start()
+  await feed(view("a", { visitor_id: "v" }), view("b", { customer_id: "c", ts: T + 1 }))
+  expect(await recent({ visitorId: "v", customerId: "c" })).toEqual(["a", "b"])
+  await close()
+})
+
+it("keeps robots out, and nameless events out of profiles", async () => {
+  const { pipeline, feed, views, store, close } = await setUp()
+  await pipeline.start()
+  await feed(view("a", { visitor_id: "v", bot: true }), view("b"))
+  expect([await views("a"), await views("b")]).toEqual([0, 1])
+  const keys: string[] = []
+  for await (const [key] of store.snapshot()) keys.push(key)
+  expect(keys.filter((key) => /^(shopper|session):/.test(key))).toEqual([])
+  await close()
+})
+
+it("forgets a profile whose consent is withdrawn, also when history is replayed", async () => {
+  const { log, pipeline, feed, recent, subjects, catalog, views, close } = await setUp()
+  await pipeline.start()
+  await feed(view("a", { visitor_id: "v" }), view("a", { visitor_id: "w" }))
+  const denial = { ...FULL_CONSENT, personalization: false }
+  await feed(shopEvent({ type: "consent_update", visitor_id: "v", consent: denial, items: [], ts: T }))
+  expect([await recent({ visitorId: "v" }), await recent({ visitorId: "w" })]).toEqual([[], ["a"]])
+  // Without analytics the withdrawal is no event: the record must do.
+  await subjects.recordConsent("w", NO_CONSENT, T)
+  const store = new MemoryFeatureStore()
+  const again = new FeaturePipeline({ log, store, catalog, subjects })
+  await again.start()
+  const who = { visitorId: "w" }
+  expect(readShopper(await store.getMany(profileKeys(who)), who, T).recent).toEqual([])
+  expect(await views("a")).toBe(2)
+  await pipeline.forget({ visitorId: "w" })
+  expect(await recent({ visitorId: "w" })).toEqual([])
+  await again.stop()
+  await close()
+})
+
+it("lets a feature that fails hurt nobody else", async () => {
+  const counts: string[] = []
+  const { pipeline, feed, store, close } = await setUp({
+    metrics: {
+      count: (name, labels) => void counts.push(`${name} ${labels?.feature}`),
+      gauge() {},
+      observe() {},
+    },
+    features: [
+      {
+        name: "broken",
+        entity: "item",
+        events: ["view_item"],
+        initial: 0,
+        update: () => {
+          throw new Error("no")
+        },
+        read: () => 0,
+      },
+      {
+        name: "fine",
+        entity: "item",
+        events: ["view_item"],
+        initial: 0,
+        update: (n) => n + 1,
+        read: (n) => n,
+      },
+    ],
+  })
+  await pipeline.start()
+  await feed(view("a"))
+  expect((await store.getMany(["item:a"])).get("item:a")).toMatchObject({ fine: 1 })
+  expect(counts).toContain("feature_errors_total broken")
+  await close()
+})
+
+it("falls back from a country of which little is known to the whole shop", async () => {
+  const { pipeline, feed, store, close } = await setUp()
+  await pipeline.start()
+  const from = (country: string, ...ids: string[]) => ids.map((id) => view(id, { context: { country } }))
+  await feed(...from("GB", "a", "b", "c", "d", "e", "e"), ...from("FR", "z", "z", "z"))
+  const popular = async (country: string) =>
+    readPopularNow(await store.getMany(popularNowKeys(country)), country, T).map(({ id }) => id)
+  expect((await popular("GB"))[0]).toBe("e")
+  expect((await popular("GB")).at(-1)).toBe("z")
+  expect((await popular("FR"))[0]).toBe("z")
+  expect((await popular("FR")).length).toBe(6)
+  await close()
+})

@@ -1,0 +1,54 @@
+import type { Exposure, ExposureStore } from "../serving"
+
+const exposure = (requestId: string, changes: Partial<Exposure> = {}): Exposure => ({
+  requestId,
+  ts: 1_700_000_000_000,
+  placement: "home-for-you",
+  featureNames: ["popularity"],
+  slots: [{ productId: "a", score: 0.25, source: "popularity", propensity: 1, features: [0.1] }],
+  context: { country: "DE" },
+  ...changes,
+})
+
+/** What every ExposureStore must do. */
+export function exposureStoreContract(
+  name: string,
+  make: () => Promise<{ store: ExposureStore; close?(): Promise<void> }>
+): void {
+  describe(`ExposureStore: ${name}`, () => {
+    let store: ExposureStore
+    let close: (() => Promise<void>) | undefined
+    beforeEach(async () => {
+      ;({ store, close } = await make())
+    })
+    afterEach(() => close?.())
+
+    it("holds exposures by their request", async () => {
+      expect(await store.get("r1")).toBeUndefined()
+      await store.record([])
+      await store.record([exposure("r1", { subject: "visitor:v1", modelVersion: "abc" }), exposure("r2")])
+      expect(await store.get("r1")).toEqual(exposure("r1", { subject: "visitor:v1", modelVersion: "abc" }))
+      expect(await store.get("r2")).toEqual(exposure("r2"))
+    })
+
+    it("keeps the first telling of a request", async () => {
+      await store.record([exposure("r1"), exposure("r1", { placement: "x" })])
+      await store.record([exposure("r1", { placement: "y" })])
+      expect((await store.get("r1"))?.placement).toBe("home-for-you")
+    })
+
+    it("erases a subject by visitor and by customer", async () => {
+      await store.record([
+        exposure("r1", { subject: "visitor:v1", visitorId: "v1" }),
+        exposure("r2", { subject: "customer:c1", visitorId: "v2" }),
+        exposure("r3", { subject: "customer:c2", visitorId: "v1" }),
+        exposure("r4", { subject: "visitor:v3" }),
+        exposure("r5"),
+      ])
+      expect(await store.erase({ visitorIds: ["v1"], customerId: "c1" })).toBe(3)
+      expect(await store.erase({ visitorIds: ["v3"] })).toBe(1)
+      expect(await store.get("r5")).toBeDefined()
+      expect(await store.erase({ visitorIds: [] })).toBe(0)
+    })
+  })
+}
