@@ -7,7 +7,10 @@ export function useModels() {
 }
 
 /** Makes a kept version live (or the one before, without a version); everything shown is then read anew. */
-export function useRollback(on: { done: (live: ModelVersion | null) => void; failed: (error: Error) => void }) {
+export function useRollback(on: {
+  done: (live: ModelVersion | null) => void
+  failed: (error: Error) => void
+}) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: (version?: string) => api.rollback(version),

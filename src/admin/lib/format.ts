@@ -19,6 +19,8 @@ export interface Format {
   change(share: number): string
   time(ms: number): string
   dateTime(ms: number): string
+  /** Several things in one sentence: a, b, c. */
+  list(parts: readonly string[]): string
   /** A span: 850 ms, 8.2 sec, 3.5 min. */
   duration(ms: number): string
 }
@@ -36,10 +38,15 @@ export function createFormat(language: string): Format {
   const score = new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 })
   const percent = new Intl.NumberFormat(locale, { style: "percent" })
   const change = (digits: number) =>
-    new Intl.NumberFormat(locale, { style: "percent", signDisplay: "exceptZero", maximumFractionDigits: digits })
+    new Intl.NumberFormat(locale, {
+      style: "percent",
+      signDisplay: "exceptZero",
+      maximumFractionDigits: digits,
+    })
   const [coarse, fine] = [change(0), change(1)]
   const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" })
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" })
+  const list = new Intl.ListFormat(locale, { type: "unit" })
   return {
     number: (value) => number.format(value),
     score: (value) => score.format(value),
@@ -47,6 +54,7 @@ export function createFormat(language: string): Format {
     change: (share) => (Math.abs(share) < 0.1 ? fine : coarse).format(share),
     time: (ms) => time.format(ms),
     dateTime: (ms) => dateTime.format(ms),
+    list: (parts) => list.format(parts),
     duration(ms) {
       const { from, unit } = UNITS.find((candidate) => ms >= candidate.from) ?? UNITS[3]
       const options = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 } as const

@@ -18,7 +18,21 @@ describe("minuteSeries", () => {
 
   it("follows a server whose clock is ahead", () => {
     const { minutes } = minuteSeries([{ minute: at(3), count: 5 }], noon, 4)
-    expect(minutes.at(-1)).toEqual({ start: noon + 3 * 60_000, count: 5, open: true })
+    expect(minutes.at(-1)).toEqual({ start: noon + 3 * 60_000, count: 5, open: true, cut: false })
+  })
+
+  it("cuts the minutes of an import, so that shoppers stay in sight", () => {
+    const rows = [66_000, 45_048, 7, 29].map((count, index) => ({ minute: at(index - 3), count }))
+    const { minutes, total, ceiling } = minuteSeries(rows, noon, 6)
+    expect(minutes.map(({ cut }) => cut)).toEqual([false, false, true, true, false, false])
+    expect([total, ceiling]).toEqual([111_084, 30])
+  })
+
+  it("cuts nothing from a day that is merely lively", () => {
+    const rows = [3, 40, 12, 50].map((count, index) => ({ minute: at(index - 3), count }))
+    const { minutes, ceiling } = minuteSeries(rows, noon, 4)
+    expect(minutes.some(({ cut }) => cut)).toBe(false)
+    expect(ceiling).toBe(50)
   })
 
   it("drops what is too old or unreadable", () => {

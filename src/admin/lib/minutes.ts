@@ -4,16 +4,20 @@ export interface Minute {
   count: number
   /** The minute is not over: its count still grows. */
   open: boolean
+  /** Far above the others, as an import makes it: drawn up to the axis' end and no further. */
+  cut: boolean
 }
 
 export interface MinuteSeries {
   minutes: Minute[]
   total: number
-  /** Top of the axis: the least round number that is not below any count; at least 1. */
+  /** Top of the axis: the least round number that is not below any count that is not cut; at least 1. */
   ceiling: number
 }
 
 const MINUTE = 60_000
+// An import stores in a minute what shoppers do in days: on one axis with it, they would not be seen.
+const OUTLIER = 20
 
 /**
  * The last `length` minutes up to `now`, oldest first, with a zero where the server has no row.
@@ -31,12 +35,25 @@ export function minuteSeries(
   }
   // The server's clock may be ahead of the browser's: its newest minute must not fall off the end.
   const last = Math.max(Math.floor(now / MINUTE), ...counts.keys())
-  const minutes = Array.from({ length }, (_, index) => {
-    const start = last - length + 1 + index
-    return { start: start * MINUTE, count: counts.get(start) ?? 0, open: start === last }
+  const starts = Array.from({ length }, (_, index) => last - length + 1 + index)
+  const shown = starts.map((start) => counts.get(start) ?? 0)
+  const limit = OUTLIER * median(shown.filter((count) => count > 0))
+  const minutes = starts.map((start, index) => {
+    const count = shown[index]!
+    return { start: start * MINUTE, count, open: start === last, cut: count > limit }
   })
-  const total = minutes.reduce((sum, { count }) => sum + count, 0)
-  return { minutes, total, ceiling: roundUp(Math.max(...minutes.map(({ count }) => count))) }
+  const ordinary = minutes.filter(({ cut }) => !cut).map(({ count }) => count)
+  return {
+    minutes,
+    total: shown.reduce((sum, count) => sum + count, 0),
+    ceiling: roundUp(Math.max(0, ...ordinary)),
+  }
+}
+
+/** The middle of the values, the lower one of two; 0 of none. */
+function median(values: readonly number[]): number {
+  const ascending = [...values].sort((a, b) => a - b)
+  return ascending[Math.floor((ascending.length - 1) / 2)] ?? 0
 }
 
 /** The least number of one digit and zeros (7 and 9 aside) that is not below `value`. */

@@ -5,11 +5,14 @@ import type { MinuteSeries } from "../../lib/minutes"
 /** Height of the plot in its own units; the width is one unit per minute, and both stretch to the card. */
 const HEIGHT = 100
 const BAR = 0.7
+/** Where a cut bar is broken, from the top. */
+const BREAK = 14
 
 /** Bars, one per minute. The words around them are HTML, so that stretching the plot never stretches a letter. */
 export function EventsChart({ series }: { series: MinuteSeries }) {
-  const { t, number, time } = useWords()
+  const { t, number, time, list } = useWords()
   const { minutes, total, ceiling } = series
+  const beyond = minutes.filter(({ cut }) => cut)
   const summary = t("events.summary", {
     minutes: number(minutes.length),
     total: number(total),
@@ -47,8 +50,8 @@ export function EventsChart({ series }: { series: MinuteSeries }) {
               vectorEffect="non-scaling-stroke"
             />
           ))}
-          {minutes.map(({ start, count, open }, index) => {
-            const height = (count / ceiling) * HEIGHT
+          {minutes.map(({ start, count, open, cut }, index) => {
+            const height = cut ? HEIGHT : (count / ceiling) * HEIGHT
             return (
               <rect
                 key={start}
@@ -66,6 +69,22 @@ export function EventsChart({ series }: { series: MinuteSeries }) {
               </rect>
             )
           })}
+          {minutes.map(
+            ({ start, cut }, index) =>
+              cut && (
+                // A slanted gap says that the bar goes on beyond the axis.
+                <line
+                  key={start}
+                  x1={index}
+                  x2={index + 1}
+                  y1={BREAK + 4}
+                  y2={BREAK - 4}
+                  strokeWidth={4}
+                  className="stroke-ui-bg-base"
+                  vectorEffect="non-scaling-stroke"
+                />
+              )
+          )}
         </svg>
         <Text
           as="div"
@@ -78,10 +97,15 @@ export function EventsChart({ series }: { series: MinuteSeries }) {
           ))}
         </Text>
       </div>
-      <figcaption dir="auto">
-        <Text size="xsmall" className="text-ui-fg-subtle pt-2">
-          {t("events.openMinute")}
-        </Text>
+      <figcaption dir="auto" className="txt-xsmall text-ui-fg-subtle pt-2">
+        <p>{t("events.openMinute")}</p>
+        {beyond.length > 0 && (
+          <p>
+            {t("events.cut", {
+              list: list(beyond.map(({ start, count }) => `${time(start)}: ${number(count)}`)),
+            })}
+          </p>
+        )}
       </figcaption>
     </figure>
   )

@@ -19,10 +19,7 @@ interface EventsSectionProps {
 export function EventsSection({ overview, readAt }: EventsSectionProps) {
   const { t, number } = useWords()
   const [asTable, setAsTable] = useState(false)
-  const series = useMemo(
-    () => minuteSeries(overview?.events.per_minute ?? [], readAt),
-    [overview, readAt]
-  )
+  const series = useMemo(() => minuteSeries(overview?.events.per_minute ?? [], readAt), [overview, readAt])
   return (
     <Section
       title={t("events.title")}

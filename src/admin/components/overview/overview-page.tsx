@@ -56,7 +56,11 @@ function useTellEnd() {
     const { version = "", reason, promoted } = run
     if (run.status === "failed") toast.error(t("training.failed"), { description: run.error?.message })
     else if (run.status === "cancelled") toast.info(t("training.cancelled"))
-    else if (promoted) toast.success(t("training.succeeded"), { description: t("training.promoted", { version }) })
-    else toast.info(t("training.succeeded"), { description: t("training.kept", { version, reason: reason ?? "" }) })
+    else if (promoted)
+      toast.success(t("training.succeeded"), { description: t("training.promoted", { version }) })
+    else
+      toast.info(t("training.succeeded"), {
+        description: t("training.kept", { version, reason: reason ?? "" }),
+      })
   }
 }

@@ -24,9 +24,7 @@ export function RunsSection({ query }: { query: UseQueryResult<{ runs: Run[] }, 
     {
       key: "started",
       header: t("training.started"),
-      cell: (run) => (
-        <span className="whitespace-nowrap">{words.dateTime(Date.parse(run.started_at))}</span>
-      ),
+      cell: (run) => <span className="whitespace-nowrap">{words.dateTime(Date.parse(run.started_at))}</span>,
     },
     {
       key: "status",
