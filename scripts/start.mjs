@@ -73,7 +73,7 @@ try {
   } else {
     demo.invite()
     const fallen = await demo.fallen()
-    progress.print(`\n${fallen.name} ended by itself; its log: ${fallen.logFile}`)
+    if (!ending) progress.print(`\n${fallen.name} ended by itself; its log: ${fallen.logFile}`)
     await end(1)
   }
 } catch (error) {

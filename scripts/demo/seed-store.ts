@@ -63,7 +63,7 @@ export async function seedStore(container: MedusaContainer): Promise<DemoStore> 
     input: {
       selector: { id: store.id },
       update: {
-        name: "Holm & Finch",
+        name: "Fieldnotes",
         supported_currencies: [{ currency_code: "eur", is_default: true }, { currency_code: "usd" }],
         default_region_id: regions.result[0].id,
         default_location_id: stockLocationId,
