@@ -72,7 +72,10 @@ const rules = [
       "src/services knows nothing outside itself. Describe what you need as a port (x.port.ts) in the stage and fill it in " +
       "src/adapters. Tests may use the memory adapters.",
     from: { path: "^src/services/" },
-    to: { path: "^(src|packages|examples|migrations)/", pathNot: ["^src/services/", "^src/adapters/memory/"] },
+    to: {
+      path: "^(src|packages|examples|migrations)/",
+      pathNot: ["^src/services/", "^src/adapters/memory/"],
+    },
   },
   {
     name: "services-import-no-memory-adapter",
@@ -120,14 +123,16 @@ const rules = [
   {
     name: "admin-runs-in-the-browser",
     severity: "error",
-    comment: "src/admin is bundled for the browser: from the rest of src take types only, and ask the admin API for data.",
+    comment:
+      "src/admin is bundled for the browser: from the rest of src take types only, and ask the admin API for data.",
     from: { path: "^src/admin/", pathNot: TEST },
     to: { path: "^src/(?!admin/)", dependencyTypesNot: ["type-only"] },
   },
   {
     name: "storefront-stands-alone",
     severity: "error",
-    comment: "packages/storefront is its own npm package without dependencies: copy a type rather than import it from src.",
+    comment:
+      "packages/storefront is its own npm package without dependencies: copy a type rather than import it from src.",
     from: { path: "^packages/storefront/src/", pathNot: TEST },
     to: { path: ["^(src|examples)/", "node_modules/"], pathNot: "node_modules/(@types/)?react(-dom)?/" },
   },
@@ -158,7 +163,8 @@ const rules = [
   {
     name: "everything-resolves",
     severity: "error",
-    comment: "This import leads nowhere, so no rule can judge it. Correct the path, or add the package to package.json.",
+    comment:
+      "This import leads nowhere, so no rule can judge it. Correct the path, or add the package to package.json.",
     from: { path: "^(src|packages|migrations)/" },
     to: { couldNotResolve: true, pathNot: "^(virtual:|faiss-node$)" },
   },

@@ -64,7 +64,9 @@ const { modules, summary } = await judge(ROOT, FOLDERS, {
 })
 const own = modules.filter((module) => /^(src|packages|migrations)\//.test(module.source))
 if (own.length === 0) {
-  console.error("boundaries: dependency-cruiser saw no module at all; is the TypeScript version one it can read?")
+  console.error(
+    "boundaries: dependency-cruiser saw no module at all; is the TypeScript version one it can read?"
+  )
   process.exit(1)
 }
 for (const violation of summary.violations) {

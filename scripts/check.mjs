@@ -26,7 +26,16 @@ const CHECKS = [
     remedy: "npx eslint --fix <file>",
     command: [
       bin("eslint"),
-      [".", "--cache", "--cache-strategy", "content", "--cache-location", join(CACHE, "eslint/"), "--max-warnings", "0"],
+      [
+        ".",
+        "--cache",
+        "--cache-strategy",
+        "content",
+        "--cache-location",
+        join(CACHE, "eslint/"),
+        "--max-warnings",
+        "0",
+      ],
     ],
   },
   {
@@ -39,7 +48,17 @@ const CHECKS = [
     remedy: "npm run format",
     command: [
       bin("prettier"),
-      ["--check", ".", "--log-level", "warn", "--cache", "--cache-strategy", "content", "--cache-location", join(CACHE, "prettier-check")],
+      [
+        "--check",
+        ".",
+        "--log-level",
+        "warn",
+        "--cache",
+        "--cache-strategy",
+        "content",
+        "--cache-location",
+        join(CACHE, "prettier-check"),
+      ],
     ],
   },
   {
@@ -76,5 +95,7 @@ async function worker() {
 }
 await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker))
 const total = ((performance.now() - started) / 1000).toFixed(1)
-console.log(failed.length ? `check: ${failed.join(", ")} failed after ${total} s` : `check: all ok in ${total} s`)
+console.log(
+  failed.length ? `check: ${failed.join(", ")} failed after ${total} s` : `check: all ok in ${total} s`
+)
 process.exit(failed.length ? 1 : 0)

@@ -18,7 +18,8 @@ const child = guarded(command, args, {
     ...process.env,
     NODE_ENV: "test",
     // Medusa's loaders import ES modules from within Jest's sandbox.
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --experimental-vm-modules --disable-warning=ExperimentalWarning`.trim(),
+    NODE_OPTIONS:
+      `${process.env.NODE_OPTIONS ?? ""} --experimental-vm-modules --disable-warning=ExperimentalWarning`.trim(),
     MEDUSA_DISABLE_TELEMETRY: "true",
   },
 })

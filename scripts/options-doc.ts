@@ -70,6 +70,8 @@ ${sections.join("\n\n")}
 
 if (!process.argv.includes("--check")) writeFileSync(PAGE, page)
 else if (readFileSync(PAGE, "utf8") !== page) {
-  console.error("options-doc: docs/options.md is not what the schema says; run `npx tsx scripts/options-doc.ts`")
+  console.error(
+    "options-doc: docs/options.md is not what the schema says; run `npx tsx scripts/options-doc.ts`"
+  )
   process.exit(1)
 }

@@ -33,7 +33,8 @@ function report(result) {
     `${name.padEnd(8)} ${failed ? "FAILED" : "ok"} in ${seconds.toFixed(1)} s: ` +
       `${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`
   )
-  if (failed) console.log(`\n${"─".repeat(20)} ${name} ${"─".repeat(20)}\n${output.slice(-30_000).trimEnd()}\n`)
+  if (failed)
+    console.log(`\n${"─".repeat(20)} ${name} ${"─".repeat(20)}\n${output.slice(-30_000).trimEnd()}\n`)
 }
 
 async function command(name, args, timeoutMs) {
@@ -45,12 +46,20 @@ async function jest(name, { env, workers = 1, timeoutMs = 15 * MINUTE } = {}) {
   const directory = mkdtempSync(join(tmpdir(), "personalization-report-"))
   try {
     const file = join(directory, "report.json")
-    const args = ["scripts/jest.mjs", "--selectProjects", name, `--maxWorkers=${workers}`, "--json", `--outputFile=${file}`]
+    const args = [
+      "scripts/jest.mjs",
+      "--selectProjects",
+      name,
+      `--maxWorkers=${workers}`,
+      "--json",
+      `--outputFile=${file}`,
+    ]
     const { code, output, seconds } = await run("node", args, { cwd: ROOT, env, timeoutMs })
     const tally = jestTally(file, code)
     report({ name, code, output, seconds, tally })
     // Skipped tests say why on a line of their own; a reader of a green run should see it.
-    for (const line of new Set(output.match(/^.*\bskipped: .*$/gm) ?? [])) say(`${name.padEnd(8)} ${line.trim()}`)
+    for (const line of new Set(output.match(/^.*\bskipped: .*$/gm) ?? []))
+      say(`${name.padEnd(8)} ${line.trim()}`)
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
@@ -81,10 +90,15 @@ async function demoAndItsTests(missing) {
 
 async function prepare() {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))
-  say(`medusa-plugin-personalization ${version}, Node ${process.version}, ${availableParallelism()} cores${CI ? ", CI" : ""}`)
-  const installed = await ensureInstalled({ onProgress: (seconds) => say(`npm is installing (${seconds.toFixed(0)} s)`) })
+  say(
+    `medusa-plugin-personalization ${version}, Node ${process.version}, ${availableParallelism()} cores${CI ? ", CI" : ""}`
+  )
+  const installed = await ensureInstalled({
+    onProgress: (seconds) => say(`npm is installing (${seconds.toFixed(0)} s)`),
+  })
   if (installed) say("packages installed")
-  const faiss = (...args) => run("node", ["scripts/build-faiss.mjs", ...args], { cwd: ROOT, timeoutMs: 10 * MINUTE })
+  const faiss = (...args) =>
+    run("node", ["scripts/build-faiss.mjs", ...args], { cwd: ROOT, timeoutMs: 10 * MINUTE })
   const faissLoads = (await faiss("--check")).code === 0
   const purposes = ["browser tests", ...(faissLoads ? [] : ["FAISS tests"])]
   const missing = await systemPackages({ purposes, install: CI, say })

@@ -10,7 +10,8 @@ const ROOT = join(__dirname, "../..")
 /** The environment of a merchant's shell: without what npm and Jest set for the tests of this repository. */
 function merchantEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_(package|lifecycle|config_local_prefix)|NODE_OPTIONS$|NODE_ENV$|JEST_|DB_|INIT_CWD$)/.test(name)
+    ([name]) =>
+      !/^(npm_(package|lifecycle|config_local_prefix)|NODE_OPTIONS$|NODE_ENV$|JEST_|DB_|INIT_CWD$)/.test(name)
   )
   return { ...Object.fromEntries(inherited), MEDUSA_DISABLE_TELEMETRY: "true", ...extra }
 }
@@ -20,7 +21,11 @@ function merchantEnvironment(extra: Record<string, string> = {}): NodeJS.Process
  * @throws Error with the last of its output when it fails
  */
 export async function run(command: string, args: string[], cwd: string, env: Record<string, string> = {}) {
-  const child = spawn(command, args, { cwd, env: merchantEnvironment(env), stdio: ["ignore", "pipe", "pipe"] })
+  const child = spawn(command, args, {
+    cwd,
+    env: merchantEnvironment(env),
+    stdio: ["ignore", "pipe", "pipe"],
+  })
   let output = ""
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk))
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -38,7 +43,9 @@ export async function run(command: string, args: string[], cwd: string, env: Rec
  */
 export async function packPlugin(work: string): Promise<string> {
   const copy = join(work, "repository")
-  const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT })
+  const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: ROOT,
+  })
   for (const file of listed.toString().split("\0").filter(Boolean)) {
     const from = join(ROOT, file)
     if (!existsSync(from)) continue
@@ -59,7 +66,11 @@ export async function packPlugin(work: string): Promise<string> {
 export async function installStore(work: string, tarball: string): Promise<string> {
   const store = join(work, "fresh-store")
   cpSync(join(__dirname, "store"), store, { recursive: true })
-  await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", tarball], store)
+  await run(
+    "npm",
+    ["install", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", tarball],
+    store
+  )
   return store
 }
 
@@ -86,7 +97,14 @@ export async function startStore(store: string, env: Record<string, string>): Pr
   const port = await freePort()
   const child: ChildProcess = spawn(
     process.execPath,
-    [join(store, "node_modules/@medusajs/cli/cli.js"), "start", "--port", String(port), "--host", "127.0.0.1"],
+    [
+      join(store, "node_modules/@medusajs/cli/cli.js"),
+      "start",
+      "--port",
+      String(port),
+      "--host",
+      "127.0.0.1",
+    ],
     {
       cwd: join(store, ".medusa/server"),
       env: merchantEnvironment({ ...env, NODE_ENV: "production" }),

@@ -14,7 +14,8 @@ const ADMIN = { email: "merchant@example.com", password: "a-merchants-password" 
 const GRANTED = "analytics,personalization,experimentation,model_training"
 
 const describeWithDatabase = TEST_DATABASE || process.env.CI ? describe : describe.skip
-if (!TEST_DATABASE) console.warn("pack test skipped: run it through `node scripts/jest.mjs --selectProjects pack`")
+if (!TEST_DATABASE)
+  console.warn("pack test skipped: run it through `node scripts/jest.mjs --selectProjects pack`")
 
 async function asOwner(statement: string) {
   const owner = new Client({ connectionString: TEST_DATABASE })
@@ -112,8 +113,12 @@ describeWithDatabase("the tarball in a fresh Medusa store", () => {
   })
 
   it("ships no tests and no sources of tests", () => {
-    const shipped = readdirSync(join(store, "node_modules/medusa-plugin-personalization"), { recursive: true })
-    expect(shipped.map(String).filter((file) => /(\.test|\.spec|\.contract)\.|__tests__/.test(file))).toEqual([])
+    const shipped = readdirSync(join(store, "node_modules/medusa-plugin-personalization"), {
+      recursive: true,
+    })
+    expect(shipped.map(String).filter((file) => /(\.test|\.spec|\.contract)\.|__tests__/.test(file))).toEqual(
+      []
+    )
   })
 
   it("has migrated into a schema of its own", async () => {
@@ -121,7 +126,9 @@ describeWithDatabase("the tarball in a fresh Medusa store", () => {
       "select table_name from information_schema.tables where table_schema = 'personalization'"
     )
     expect(rows.length).toBeGreaterThan(5)
-    const again = await postgres.query("select 1 from information_schema.tables where table_schema = 'public'")
+    const again = await postgres.query(
+      "select 1 from information_schema.tables where table_schema = 'public'"
+    )
     expect(again.rowCount).toBeGreaterThan(100)
   })
 
@@ -135,7 +142,14 @@ describeWithDatabase("the tarball in a fresh Medusa store", () => {
       title: "Enamel mug",
       status: "published",
       options: [{ title: "Colour", values: ["blue"] }],
-      variants: [{ title: "blue", options: { Colour: "blue" }, prices: [{ currency_code: "eur", amount: 12 }], manage_inventory: false }],
+      variants: [
+        {
+          title: "blue",
+          options: { Colour: "blue" },
+          prices: [{ currency_code: "eur", amount: 12 }],
+          manage_inventory: false,
+        },
+      ],
       sales_channels: [{ id: key.salesChannel }],
     })
     const row = await eventually(async () => {
@@ -157,7 +171,11 @@ describeWithDatabase("the tarball in a fresh Medusa store", () => {
     const answer = await shopper("recommendations?placement=home-for-you")
     const body = await answer.json()
     expect(answer.status).toBe(200)
-    expect(body).toMatchObject({ placement: "home-for-you", request_id: expect.any(String), items: expect.any(Array) })
+    expect(body).toMatchObject({
+      placement: "home-for-you",
+      request_id: expect.any(String),
+      items: expect.any(Array),
+    })
   })
 
   it("answers the merchant's page, and the admin holds it", async () => {
@@ -167,7 +185,8 @@ describeWithDatabase("the tarball in a fresh Medusa store", () => {
     expect((await fetch(`${server.url}/app/`)).status).toBe(200)
     const assets = join(store, ".medusa/server/public/admin/assets")
     const bundle = readdirSync(assets).filter((name) => name.endsWith(".js"))
-    const holds = (text: string) => bundle.some((name) => readFileSync(join(assets, name), "utf8").includes(text))
+    const holds = (text: string) =>
+      bundle.some((name) => readFileSync(join(assets, name), "utf8").includes(text))
     expect(holds("/admin/personalization")).toBe(true)
     expect(holds("recommended-with")).toBe(true)
   })

@@ -14,7 +14,10 @@ async function ports() {
  * @param {{ root: string, timeoutMs: number }} options
  */
 export async function demoOnce({ root, timeoutMs }) {
-  return run("node", [join(root, "scripts/start.mjs"), "--once", ...(await ports())], { cwd: root, timeoutMs })
+  return run("node", [join(root, "scripts/start.mjs"), "--once", ...(await ports())], {
+    cwd: root,
+    timeoutMs,
+  })
 }
 
 /**
@@ -30,7 +33,9 @@ export async function demoForTests({ root, timeoutMs }) {
     cwd: root,
     onText: () => {
       // What it tells a person to look at is all that a test needs to know.
-      const found = /Storefront\s+(http\S+)[^]*Admin\s+(http\S+)\/app\s+(\S+@\S+) \/ (\S+)/.exec(demo.output())
+      const found = /Storefront\s+(http\S+)[^]*Admin\s+(http\S+)\/app\s+(\S+@\S+) \/ (\S+)/.exec(
+        demo.output()
+      )
       if (found) invited(found.slice(1))
     },
   })

@@ -21,7 +21,12 @@ export async function stopAll() {
  */
 export function start(command, args, { cwd, env, onText } = {}) {
   let output = ""
-  const child = guarded(command, args, { cwd, env: { ...process.env, ...env }, stdout: "pipe", stderr: "pipe" })
+  const child = guarded(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdout: "pipe",
+    stderr: "pipe",
+  })
   running.add(child)
   const streams = [child.process.stdout, child.process.stderr].map((stream) => {
     stream.setEncoding("utf8").on("data", (text) => {
@@ -55,7 +60,11 @@ export async function run(command, args, { timeoutMs, ...options } = {}) {
   const code = await child.exited
   clearTimeout(timer)
   const note = tooLong ? `\nended after ${Math.round(timeoutMs / 1000)} s, which is too long\n` : ""
-  return { code: tooLong ? 124 : code, output: child.output() + note, seconds: (performance.now() - begun) / 1000 }
+  return {
+    code: tooLong ? 124 : code,
+    output: child.output() + note,
+    seconds: (performance.now() - begun) / 1000,
+  }
 }
 
 /** Ends all commands in good order on Ctrl-C, SIGTERM and SIGHUP; a second signal does not wait. */

@@ -38,17 +38,41 @@ export function seededViolations(stages) {
     if (next) seed(`stage-${stage}`, `src/services/${stage}/looks-ahead.ts`, `import "../${next}"\n`)
     const previous = stages[position - 1]
     if (previous) {
-      seed(`stage-${stage}`, `src/services/${stage}/past-the-index.ts`, `import type {} from "../${previous}/inner"\n`)
+      seed(
+        `stage-${stage}`,
+        `src/services/${stage}/past-the-index.ts`,
+        `import type {} from "../${previous}/inner"\n`
+      )
     }
   })
   seed("testing-is-for-tests", "src/services/events/uses-suite.ts", 'import "../testing/log.contract"\n')
-  seed("services-import-only-services", "src/services/events/uses-driver.ts", 'import "../../adapters/postgres/postgres-log"\n')
-  seed("services-import-no-memory-adapter", "src/services/events/uses-memory.ts", 'import "../../adapters/memory/memory-log"\n')
+  seed(
+    "services-import-only-services",
+    "src/services/events/uses-driver.ts",
+    'import "../../adapters/postgres/postgres-log"\n'
+  )
+  seed(
+    "services-import-no-memory-adapter",
+    "src/services/events/uses-memory.ts",
+    'import "../../adapters/memory/memory-log"\n'
+  )
   seed("services-are-pure", "src/services/events/uses-typeorm.ts", 'import "typeorm"\n')
   seed("services-are-pure", "src/services/events/uses-fs.ts", 'import "node:fs/promises"\n')
-  seed("services-are-pure", "src/services/events/uses-http-lazily.ts", 'export const http = () => import("http")\n')
-  seed("adapters-know-ports-only", "src/adapters/redis/uses-sibling.ts", 'import "../postgres/postgres-log"\n')
-  seed("adapters-know-ports-only", "src/adapters/redis/past-the-index.ts", 'import "../../services/events/inner"\n')
+  seed(
+    "services-are-pure",
+    "src/services/events/uses-http-lazily.ts",
+    'export const http = () => import("http")\n'
+  )
+  seed(
+    "adapters-know-ports-only",
+    "src/adapters/redis/uses-sibling.ts",
+    'import "../postgres/postgres-log"\n'
+  )
+  seed(
+    "adapters-know-ports-only",
+    "src/adapters/redis/past-the-index.ts",
+    'import "../../services/events/inner"\n'
+  )
   seed("only-compose-wires", "src/api/store/route.ts", 'import "../../adapters/memory/memory-log"\n')
   seed("admin-runs-in-the-browser", "src/admin/page.tsx", 'import "../services/events"\n')
   seed("storefront-stands-alone", "packages/storefront/src/client.ts", 'import "lodash"\n')
@@ -63,7 +87,8 @@ export function seededViolations(stages) {
   const allowed = {
     "src/modules/personalization/compose.ts": 'import "../../adapters/postgres/postgres-log"\n',
     "src/adapters/postgres/types.ts": 'import "typeorm"\nimport type {} from "../../services/events"\n',
-    "src/services/events/log.test.ts": 'import "../testing/log.contract"\nimport "../../adapters/memory/memory-log"\n',
+    "src/services/events/log.test.ts":
+      'import "../testing/log.contract"\nimport "../../adapters/memory/memory-log"\n',
     "src/services/events/uses-lib.ts": 'import "../lib"\nimport "./inner"\nimport "node:crypto"\n',
     "src/admin/types.ts": 'import type {} from "../services/events"\n',
   }

@@ -8,7 +8,10 @@ const NEEDED = [
   { name: "libfaiss-dev", present: ["/usr/include/faiss/Index.h"], for: "FAISS tests" },
   {
     name: "libopenblas-dev",
-    present: ["/usr/include/x86_64-linux-gnu/openblas-pthread/cblas.h", "/usr/include/aarch64-linux-gnu/openblas-pthread/cblas.h"],
+    present: [
+      "/usr/include/x86_64-linux-gnu/openblas-pthread/cblas.h",
+      "/usr/include/aarch64-linux-gnu/openblas-pthread/cblas.h",
+    ],
     for: "FAISS tests",
   },
   { name: "g++", present: ["/usr/bin/g++"], for: "FAISS tests" },
@@ -37,7 +40,9 @@ export async function systemPackages({ purposes, install, say }) {
     return unequipped
   }
   if (process.getuid?.() !== 0) {
-    throw new Error(`CI needs ${names.join(", ")}, and apt-get needs root: add them to the image or run as root`)
+    throw new Error(
+      `CI needs ${names.join(", ")}, and apt-get needs root: add them to the image or run as root`
+    )
   }
   say(`apt-get install ${names.join(" ")}`)
   for (const args of [["update"], ["install", "-y", "--no-install-recommends", ...names]]) {
@@ -48,6 +53,7 @@ export async function systemPackages({ purposes, install, say }) {
     if (code !== 0) throw new Error(`apt-get ${args[0]} failed:\n${output.slice(-2_000)}`)
   }
   const still = missing(purposes).map((item) => item.name)
-  if (still.length > 0) throw new Error(`apt-get installed ${names.join(", ")}, yet ${still.join(", ")} cannot be found`)
+  if (still.length > 0)
+    throw new Error(`apt-get installed ${names.join(", ")}, yet ${still.join(", ")} cannot be found`)
   return new Set()
 }

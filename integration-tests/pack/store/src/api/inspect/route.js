@@ -9,7 +9,9 @@ exports.GET = async (req, res) => {
   const jobs = [...WorkflowManager.getWorkflows().values()]
     .filter((workflow) => workflow.options?.schedule && workflow.id.startsWith("job-personalization"))
     .map((workflow) => ({ id: workflow.id, cron: workflow.options.schedule.cron }))
-  const loadedFrom = Object.keys(require.cache).filter((file) => file.includes(`${PLUGIN}/.medusa/server/src/modules/`))
+  const loadedFrom = Object.keys(require.cache).filter((file) =>
+    file.includes(`${PLUGIN}/.medusa/server/src/modules/`)
+  )
   res.json({ jobs, plugin: realpathSync(require.resolve(`${PLUGIN}/package.json`)), loadedFrom })
 }
 
