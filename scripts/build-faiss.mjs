@@ -129,7 +129,7 @@ function install(directory) {
   console.log("installing faiss-node …")
   rmSync(join(root, "node_modules/faiss-node"), { recursive: true, force: true })
   run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--prefer-offline"], {
-    env: { ...process.env, npm_config_faiss_node_local_prebuilds: directory, npm_config_optional: "true" },
+    env: { ...process.env, npm_config_faiss_node_local_prebuilds: directory },
   })
 }
 

@@ -105,7 +105,8 @@ const eventOf = (): Record<string, unknown> => ({
   event_id: uuidv7(),
   type: "view_item",
   ts: Date.now(),
-  visitor_id: "garbage",
+  // One visitor an event, so that the limit on a visitor's events is not what refuses them.
+  visitor_id: `garbage-${uuidv7()}`,
   session_id: "garbage",
   consent: { analytics: true, personalization: true, experimentation: false, model_training: false },
   page: { type: "product", url_path: "/p" },

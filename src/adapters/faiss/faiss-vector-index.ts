@@ -159,11 +159,10 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
     return replica
   }
 
-  /** Loads a new replica beside the live one, unless that is under way. */
+  /** Loads a new replica beside the live one, unless that is under way or waits for its turn. */
   private refresh(reason: "build" | "memory" | "worn" | "recall" | "ended"): void {
-    if (this.closed || this.next || this.absent === "memory") return
+    if (this.closed || this.next || this.retry || this.absent === "memory") return
     this.settings.metrics.count("index_load_total", { reason })
-    clearTimeout(this.retry)
     const replica = this.spawn()
     replica
       .load()
@@ -186,7 +185,12 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
 
   /** Measures the recall before the replica goes live; when it is low, the next one searches more broadly. */
   private async tune(replica: Replica): Promise<void> {
-    const search = (query: Float32Array) => replica.search(query, TUNED_FOR, TUNING_TIMEOUT_MS)
+    const search = (query: Float32Array) =>
+      replica.search(query, TUNED_FOR, TUNING_TIMEOUT_MS).catch((error: Unanswered) => {
+        // Many removals while it loads; a shopper would be answered by the exact index as well.
+        if (error.reason === "short") return this.exact.search(query, TUNED_FOR)
+        throw error
+      })
     const recall = await measureRecall(this.exact, search, 200, TUNED_FOR)
     this.settings.metrics.gauge("index_recall", recall)
     if (recall >= GOOD_RECALL || this.next !== replica) return
@@ -222,7 +226,10 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
       `personalization: the FAISS process ended (${reason}); a new one starts in ${wait} ms.`
     )
     clearTimeout(this.retry)
-    this.retry = setTimeout(() => this.refresh("ended"), wait).unref()
+    this.retry = setTimeout(() => {
+      this.retry = undefined
+      this.refresh("ended")
+    }, wait).unref()
   }
 
   private get limit(): number {
@@ -250,6 +257,7 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
   /** Sends all replicas away; until there is a new one, `reason` says why. */
   private dismiss(reason: FallbackReason): void {
     clearTimeout(this.retry)
+    this.retry = undefined
     clearTimeout(this.steady)
     this.retire(this.live)
     this.retire(this.next)
