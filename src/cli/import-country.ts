@@ -21,8 +21,9 @@ function names(): Map<string, string> {
   for (let a = 65; a <= 90; a++)
     for (let b = 65; b <= 90; b++) {
       const code = String.fromCharCode(a, b)
+      // Withdrawn codes carry their successor's name: DD is called Germany, too.
+      if (new Intl.Locale(`und-${code}`).region !== code) continue
       const name = english.of(code)?.toLowerCase()
-      // Codes that were withdrawn still have names; the first, current one in the alphabet wins.
       if (name && !byName.has(name)) byName.set(name, code)
     }
   return byName

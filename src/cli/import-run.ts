@@ -37,6 +37,8 @@ export interface ImportReport {
   /** Events that it held: an import that is repeated has only these. */
   knownEvents: number
   products: number
+  /** Times of the oldest and the newest imported row, ms; undefined when there is none. */
+  times?: { from: number; to: number }
   seconds: number
 }
 
@@ -118,6 +120,8 @@ export class ImportRun {
     const ready = readyRow(line, mapRow(record, this.plan.mapping), this.plan.rules)
     if (typeof ready === "string") return this.reject(line, ready, record)
     this.products?.add(ready)
+    const { from, to } = this.report.times ?? { from: ready.ts, to: ready.ts }
+    this.report.times = { from: Math.min(from, ready.ts), to: Math.max(to, ready.ts) }
     await this.keep(this.builder.add(ready))
   }
 

@@ -10,6 +10,8 @@ import { PURPOSES, type Consent } from "../services/privacy"
 import { readMapping } from "./import-mapping"
 import { ImportRun, type ImportReport } from "./import-run"
 
+const DAY_MS = 86_400_000
+
 interface ImportFlags {
   map?: string
   type: string
@@ -47,7 +49,7 @@ function shiftOf(text: string): number {
   const days = Number(text)
   if (!Number.isFinite(days))
     throw new PersonalizationError("invalid_option", "--shift-days: must be a number")
-  return days * 86_400_000
+  return days * DAY_MS
 }
 
 function sizeOf(file: string): number {
@@ -60,8 +62,22 @@ function sizeOf(file: string): number {
   }
 }
 
+/** History that is older than events are kept will be dropped by the shop's housekeeping: say so now. */
+function ageNotes({ times }: ImportReport, retentionDays: number): string[] {
+  if (!times) return []
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10)
+  const age = Math.ceil((systemClock.now() - times.from) / DAY_MS)
+  const lines = [`times            ${day(times.from)} to ${day(times.to)}`]
+  if (age > retentionDays)
+    lines.push(
+      `note: the oldest row is ${age} days old, but events.retentionDays is ${retentionDays}: what is older will be`,
+      "dropped and not learned from. Raise events.retentionDays and training.windowDays, or use --shift-days."
+    )
+  return lines
+}
+
 /** Plain lines that a person and a script can read. */
-export function describe(report: ImportReport, rejectedFile: string): string {
+export function describe(report: ImportReport, rejectedFile: string, retentionDays: number): string {
   const lines = [
     `rows read        ${report.rows}`,
     `rows imported    ${report.imported}`,
@@ -70,6 +86,7 @@ export function describe(report: ImportReport, rejectedFile: string): string {
     `events           ${report.newEvents + report.knownEvents} (${report.newEvents} new, ${report.knownEvents} known before)`,
     ...Object.entries(report.events).map(([type, events]) => `  ${events} × ${type}`),
     `products         ${report.products}`,
+    ...ageNotes(report, retentionDays),
     `time             ${report.seconds.toFixed(1)} s, ${Math.round(report.rows / report.seconds)} rows/s`,
   ]
   return lines.join("\n")
@@ -79,7 +96,11 @@ async function importFiles(files: readonly string[], flags: ImportFlags): Promis
   const url = flags.databaseUrl ?? process.env.DATABASE_URL
   if (!url)
     throw new PersonalizationError("invalid_option", "no database: give --database-url or set DATABASE_URL")
-  const { postgres } = resolveOptions({ postgres: { url, ...(flags.schema && { schema: flags.schema }) } })
+  const options = JSON.parse(process.env.PERSONALIZATION_OPTIONS ?? "{}") as { postgres?: object }
+  const { postgres, events } = resolveOptions({
+    ...options,
+    postgres: { ...options.postgres, url, ...(flags.schema && { schema: flags.schema }) },
+  })
   const rejectedFile = flags.rejected ?? `${files[0].replace(/^.*\//, "")}.rejected.jsonl`
   const plan = {
     files,
@@ -108,7 +129,7 @@ async function importFiles(files: readonly string[], flags: ImportFlags): Promis
   try {
     const report = await new ImportRun(storage, plan).run((bytes, rows) => bar.update(bytes, { rows }))
     bar.stop()
-    console.log(describe(report, rejectedFile))
+    console.log(describe(report, rejectedFile, events.retentionDays))
   } finally {
     bar.stop()
     await storage.close()

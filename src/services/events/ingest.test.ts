@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { MemoryEventLog } from "../../adapters/memory/memory-event-log"
 import { MemorySubjectStore } from "../../adapters/memory/memory-subject-store"
 import { ManualClock, PersonalizationError } from "../lib"
-import { FULL_CONSENT, NO_CONSENT } from "../privacy"
+import { FULL_CONSENT, NO_CONSENT, type SubjectRef } from "../privacy"
 import { eventIdFrom, newEventId } from "./event-id"
 import { EVENT_TYPES, Ingest, type IngestOptions, type Sender } from "."
 
@@ -23,13 +23,17 @@ const setUp = (options: Partial<IngestOptions> = {}) => {
     gauge() {},
     observe() {},
   }
-  const ingest = new Ingest({ log, subjects, clock, metrics }, options)
+  const withdrawn: SubjectRef[] = []
+  const ingest = new Ingest(
+    { log, subjects, clock, metrics, withdrawn: async (who) => void withdrawn.push(who) },
+    options
+  )
   const stored = async () => {
     const events = []
     for await (const batch of log.replay()) events.push(...batch.map(({ event }) => event))
     return events
   }
-  return { log, subjects, clock, counts, ingest, stored }
+  return { log, subjects, clock, counts, ingest, stored, withdrawn }
 }
 
 const view = (changes: object = {}) => ({
@@ -296,7 +300,7 @@ describe("consent", () => {
   })
 
   it("changes with consent_update, whose denial is kept though the event is not", async () => {
-    const { ingest, subjects, stored } = setUp()
+    const { ingest, subjects, stored, withdrawn } = setUp()
     const update = (consent: object, ts: number) =>
       ingest.submit({ events: [view({ type: "consent_update", items: [], consent, ts })] }, BROWSER)
     expect((await update(FULL_CONSENT, NOW)).accepted).toBe(1)
@@ -304,6 +308,7 @@ describe("consent", () => {
     expect((await update(NO_CONSENT, NOW + 1)).accepted).toBe(1)
     expect(await subjects.consentOf({ visitorId: "v1" })).toEqual(NO_CONSENT)
     expect(await stored()).toHaveLength(1)
+    expect(withdrawn).toEqual([{ visitorId: "v1", customerId: undefined }])
     // An event queued before the change of mind.
     expect((await ingest.submit({ events: [view()] }, BROWSER)).rejected[0].code).toBe("no_consent")
     expect((await update(FULL_CONSENT, NOW + 2)).accepted).toBe(1)

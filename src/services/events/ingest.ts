@@ -83,6 +83,8 @@ export const INGEST_DEFAULTS: IngestOptions = Object.freeze({
 export interface IngestDependencies {
   log: EventLog
   subjects: SubjectStore
+  /** Told when a shopper takes back their consent to a profile, after that is recorded: forget what is kept. */
+  withdrawn?(who: SubjectRef): Promise<void>
   clock?: Clock
   metrics?: Metrics
   logger?: Logger
@@ -96,6 +98,7 @@ const LINKS_REMEMBERED = 50_000
 export class Ingest {
   private readonly options: IngestOptions
   private readonly subjects: SubjectStore
+  private readonly withdrawn: (who: SubjectRef) => Promise<void>
   private readonly clock: Clock
   private readonly metrics: Metrics
   private readonly logger: Logger
@@ -107,6 +110,7 @@ export class Ingest {
   constructor(dependencies: IngestDependencies, options: Partial<IngestOptions> = {}) {
     this.options = { ...INGEST_DEFAULTS, ...options }
     this.subjects = dependencies.subjects
+    this.withdrawn = dependencies.withdrawn ?? (async () => {})
     this.clock = dependencies.clock ?? systemClock
     this.metrics = dependencies.metrics ?? noMetrics
     this.logger = dependencies.logger ?? silentLogger
@@ -179,8 +183,7 @@ export class Ingest {
     let recordedOnly = 0
     for (const [i, { index, event, who }] of checked.entries()) {
       const consent = this.consentOf(event, sender, recorded[i])
-      if (event.type === "consent_update")
-        await this.subjects.recordConsent(who.visitorId!, consent, event.ts)
+      if (event.type === "consent_update") await this.recordConsent(who, consent, event.ts)
       if (mayStore(consent)) stored.push(shopEvent(event, consent, who, sender, bot))
       else if (event.type === "consent_update") recordedOnly++
       else
@@ -196,6 +199,11 @@ export class Ingest {
     this.count(stored, rejected)
     rejected.sort((a, b) => a.index - b.index)
     return { accepted: stored.length + recordedOnly, rejected }
+  }
+
+  private async recordConsent(who: SubjectRef, consent: Consent, ts: number): Promise<void> {
+    await this.subjects.recordConsent(who.visitorId!, consent, ts)
+    if (!mayProfile(consent)) await this.withdrawn(who)
   }
 
   private consentOf(event: CheckedEvent, sender: Sender, recorded: Consent | undefined): Consent {
