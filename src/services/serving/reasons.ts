@@ -2,14 +2,17 @@ import type { Catalog, Product, Shopper } from "../features"
 import type { CandidateSource, ReasonFacts } from "../retrieval"
 import type { Reason } from "./recommendation"
 
-/** Reason code → its text. Each sentence must be true of every product whose source uses the code. */
+/**
+ * Reason code → its text. Each sentence must be true of every product whose source uses the code; what a visit or a
+ * history is made of (views, carts or orders) differs, so the words leave it open.
+ */
 export const REASONS: Readonly<Record<string, (facts: ReasonFacts) => string>> = {
-  session: () => "Viewed by shoppers who viewed what you viewed",
+  session: () => "Chosen by shoppers with the same interests",
   viewed_next: ({ because }) =>
-    because ? `Often viewed after ${because}` : "Often viewed after what you viewed",
+    because ? `Often chosen after ${because}` : "Often chosen after what you chose",
   bought_together: ({ because }) =>
     because ? `Often bought together with ${because}` : "Often bought together",
-  similar: ({ because }) => (because ? `Similar to ${because}` : "Similar to what you viewed"),
+  similar: ({ because }) => (because ? `Similar to ${because}` : "Similar to what you chose"),
   category: ({ category }) => (category ? `From ${category}` : "From a category you look at"),
   recently_viewed: () => "You viewed this recently",
   trending: () => "Trending now",
