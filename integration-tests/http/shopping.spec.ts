@@ -1,3 +1,4 @@
+import { Client } from "pg"
 import {
   api,
   describeStore,
@@ -64,6 +65,28 @@ async function buy(shopper: Shopper, variantId: string, mark: object, auth: obje
 }
 
 describeStore("shopping", () => {
+  const database = new Client({
+    connectionString:
+      process.env.PERSONALIZATION_STORE_DATABASE_URL ??
+      "postgres://postgres:personalization@127.0.0.1:5442/medusa",
+  })
+  beforeAll(() => database.connect())
+  afterAll(() => database.end())
+
+  const purchaseOf = async (orderId: string) => {
+    const { rows } = await database.query(
+      "SELECT visitor_id, body FROM personalization.events WHERE type = 'purchase' AND body->'properties'->>'order_id' = $1",
+      [orderId]
+    )
+    return rows[0]
+  }
+  const exposureOf = async (requestId: string) => {
+    const { rows } = await database.query(
+      "SELECT body FROM personalization.exposures WHERE request_id = $1",
+      [requestId]
+    )
+    return rows[0]?.body
+  }
   const recentIds = async (shopper: Shopper, auth: object = {}) => {
     const { body } = await api()
       .get("/store/personalization/recommendations?placement=recently-viewed")
@@ -103,12 +126,15 @@ describeStore("shopping", () => {
       placement: "trending",
     })
     expect(orderId).toMatch(/^order_/)
-    const bought = await eventually(
-      () => recentIds(shopper),
-      (ids) => ids.includes(shown.product_id)
-    )
-    expect(bought).toContain(shown.product_id)
-  })
+    const purchase = await eventually(() => purchaseOf(orderId), Boolean)
+    expect(purchase).toMatchObject({
+      visitor_id: shopper.visitorId,
+      body: { items: [{ product_id: shown.product_id, request_id: list.request_id, placement: "trending" }] },
+    })
+    // The request that it is attributed to is on record, with the product among its slots.
+    const exposure = await eventually(() => exposureOf(list.request_id), Boolean)
+    expect(exposure.slots.map((slot: { productId: string }) => slot.productId)).toContain(shown.product_id)
+  }, 30_000)
 
   it("keeps the history over a login", async () => {
     const shopper = newShopper()

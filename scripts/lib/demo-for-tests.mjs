@@ -6,7 +6,8 @@ import { run, start } from "./run.mjs"
 /** Ports nobody else uses: tests must not meet a demo that somebody is looking at. */
 async function ports() {
   const [store, storefront, postgres] = [await freePort(), await freePort(), await freePort()]
-  return ["--port", store, "--storefront-port", storefront, "--postgres-port", postgres].map(String)
+  const flags = ["--port", store, "--storefront-port", storefront, "--postgres-port", postgres].map(String)
+  return { flags, databaseUrl: `postgres://postgres:personalization@127.0.0.1:${postgres}/medusa` }
 }
 
 /**
@@ -27,9 +28,10 @@ export async function demoOnce({ root, timeoutMs }) {
  *   `env` tells tests where it is; undefined when it did not come up in time
  */
 export async function demoForTests({ root, timeoutMs }) {
+  const { flags, databaseUrl } = await ports()
   let invited
   const invitation = new Promise((resolve) => (invited = resolve))
-  const demo = start("node", [join(root, "scripts/start.mjs"), "--no-trickle", ...(await ports())], {
+  const demo = start("node", [join(root, "scripts/start.mjs"), "--no-trickle", ...flags], {
     cwd: root,
     onText: () => {
       // What it tells a person to look at is all that a test needs to know.
@@ -45,6 +47,7 @@ export async function demoForTests({ root, timeoutMs }) {
   clearTimeout(timer)
   const env = store && {
     PERSONALIZATION_STORE_URL: store,
+    PERSONALIZATION_STORE_DATABASE_URL: databaseUrl,
     PERSONALIZATION_STOREFRONT_URL: storefront,
     PERSONALIZATION_ADMIN_EMAIL: email,
     PERSONALIZATION_ADMIN_PASSWORD: password,
