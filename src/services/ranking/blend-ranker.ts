@@ -11,30 +11,37 @@ const AFFINITY_SHARE = 0.15
 export class BlendRanker implements Ranker {
   readonly name = "blend"
 
-  featureNames({ weights }: RankInput): string[] {
-    return [...Object.keys(weights), "affinity"]
+  featureNames({ sources }: RankInput): string[] {
+    return [...sources.map(({ name }) => name), "affinity"]
   }
 
-  rank({ candidates, weights }: RankInput): Ranked[] {
-    const sources = Object.entries(weights)
-    const affinityWeight = AFFINITY_SHARE * sources.reduce((sum, [, weight]) => sum + weight, 0)
-    const ranked = candidates.map(({ id, sources: votes, affinity }): Ranked => {
+  rank({ candidates, sources }: RankInput): Ranked[] {
+    const affinityWeight = AFFINITY_SHARE * sources.reduce((sum, { weight }) => sum + weight, 0)
+    const ranked = candidates.map(({ id, votes, affinity }): Ranked => {
       const features: number[] = []
-      let score = 0
+      let score = affinityWeight * affinity
       let most = -1
-      let source = ""
-      for (const [name, weight] of sources) {
-        const vote = votes.get(name)?.score ?? 0
+      let strongest = 0
+      for (let place = 0; place < sources.length; place++) {
+        const vote = votes[place]?.score ?? 0
         features.push(vote)
-        score += weight * vote
-        if (vote > 0 && weight * vote > most) {
-          most = weight * vote
-          source = name
+        const share = sources[place].weight * vote
+        score += share
+        if (vote > 0 && share > most) {
+          most = share
+          strongest = place
         }
       }
       features.push(affinity)
-      const { because, reason } = votes.get(source) ?? {}
-      return { id, score: score + affinityWeight * affinity, source, because, reason, features }
+      const vote = votes[strongest]
+      return {
+        id,
+        score,
+        source: sources[strongest].name,
+        because: vote?.because,
+        reason: vote?.reason,
+        features,
+      }
     })
     return ranked.sort(byScore)
   }

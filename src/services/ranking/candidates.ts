@@ -1,5 +1,5 @@
 import type { Candidate } from "../retrieval"
-import type { RankCandidate } from "./ranker.port"
+import type { RankCandidate, SourceVote } from "./ranker.port"
 
 /** Rank at which a vote is worth half of the first place's. */
 const HALF = 20
@@ -13,30 +13,36 @@ const HALF = 20
  * (SIGIR 2009). Equal scores share a rank, so that the order of ties within a source decides nothing.
  * What is lost is how sure a source was: the first of a weak list weighs as much as that of a strong one.
  *
+ * @param sources those whose answers count; the votes stand in their order
  * @param admit how much the shopper cares for the product's categories, 0–1; undefined: it may not be shown
  */
 export function gather(
   answers: ReadonlyMap<string, readonly Candidate[]>,
+  sources: readonly { name: string }[],
   admit: (id: string) => number | undefined
 ): RankCandidate[] {
-  const found = new Map<string, RankCandidate>()
-  for (const [source, candidates] of answers) {
+  const found = new Map<string, Gathered>()
+  for (const [place, { name }] of sources.entries()) {
     let rank = 0
     let kept = 0
     let last = NaN
-    for (const { id, score, because, reason } of candidates) {
+    for (const { id, score, because, reason } of answers.get(name) ?? []) {
       let entry = found.get(id)
       if (!entry) {
         const affinity = admit(id)
         if (affinity === undefined) continue
-        found.set(id, (entry = { id, sources: new Map(), affinity }))
+        found.set(id, (entry = { id, votes: sources.map(() => undefined), affinity }))
       }
-      if (entry.sources.has(source)) continue
+      if (entry.votes[place]) continue
       if (score !== last) rank = kept
       last = score
       kept++
-      entry.sources.set(source, { score: HALF / (HALF + rank), because, reason })
+      entry.votes[place] = { score: HALF / (HALF + rank), because, reason }
     }
   }
   return [...found.values()]
+}
+
+interface Gathered extends RankCandidate {
+  votes: (SourceVote | undefined)[]
 }

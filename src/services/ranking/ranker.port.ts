@@ -14,16 +14,16 @@ export interface SourceVote {
 /** A product with what each source said of it. */
 export interface RankCandidate {
   id: string
-  /** Source name → its vote. */
-  sources: Map<string, SourceVote>
+  /** In the order of `RankInput.sources`; undefined where a source did not name the product. */
+  votes: readonly (SourceVote | undefined)[]
   /** How much the shopper cares for the product's categories, 0–1. */
   affinity: number
 }
 
 export interface RankInput {
   candidates: readonly RankCandidate[]
-  /** Source name → weight, from the placement. */
-  weights: Readonly<Record<string, number>>
+  /** The placement's sources with their weights. */
+  sources: readonly { name: string; weight: number }[]
   shopper: Shopper
   context: RequestContext
 }

@@ -10,10 +10,10 @@ function rank(
   answers: Record<string, { id: string; score: number; because?: string }[]>,
   weights: Record<string, number>
 ) {
-  const candidates = gather(new Map(Object.entries(answers)), indifferent)
+  const sources = Object.entries(weights).map(([name, weight]) => ({ name, weight }))
   return new BlendRanker().rank({
-    candidates,
-    weights,
+    candidates: gather(new Map(Object.entries(answers)), sources, indifferent),
+    sources,
     shopper: NOBODY,
     context: { now: 0, salesChannelIds: [] },
   })
@@ -40,15 +40,18 @@ describe("gather", () => {
       ],
     ])
     const votes = Object.fromEntries(
-      gather(answers, indifferent).map(({ id, sources }) => [id, sources.get("counts")?.score])
+      gather(answers, [{ name: "counts" }, { name: "cosine" }], indifferent).map(({ id, votes }) => [
+        id,
+        votes[0]?.score,
+      ])
     )
     expect(votes).toEqual({ a: 1, b: 20 / 21, c: 20 / 21, d: 20 / 23 })
   })
 
   it("gives places only to what may be shown, and each product one vote a source", () => {
     const answers = new Map([["one", [...list("hidden", "a", "a", "b")]]])
-    const found = gather(answers, (id) => (id === "hidden" ? undefined : 0))
-    expect(found.map(({ id, sources }) => [id, sources.get("one")?.score])).toEqual([
+    const found = gather(answers, [{ name: "one" }], (id) => (id === "hidden" ? undefined : 0))
+    expect(found.map(({ id, votes }) => [id, votes[0]?.score])).toEqual([
       ["a", 1],
       ["b", 20 / 21],
     ])
@@ -70,13 +73,15 @@ describe("BlendRanker", () => {
   })
 
   it("tips a close race, not a clear one, to the category the shopper likes", () => {
+    const sources = [{ name: "one", weight: 1 }]
     const candidates = gather(
       new Map([["one", list("a", "b", ...Array.from({ length: 60 }, (_, i) => `x${i}`), "liked")]]),
+      sources,
       (id) => (id === "b" || id === "liked" ? 1 : 0)
     )
     const input = {
       candidates,
-      weights: { one: 1 },
+      sources,
       shopper: NOBODY,
       context: { now: 0, salesChannelIds: [] },
     }

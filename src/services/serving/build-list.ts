@@ -68,9 +68,10 @@ export async function build(
     cart: request.cartProductIds ?? [],
     exclude: [...taken, ...(request.exclude ?? [])],
   })
+  const sources = Object.entries(placement.sources).map(([name, weight]) => ({ name, weight }))
   const ranking = {
-    candidates: gather(answers, (id) => affinityTo(show(id), profile.shopper)),
-    weights: placement.sources,
+    candidates: gather(answers, sources, (id) => affinityTo(show(id), profile.shopper)),
+    sources,
     shopper: profile.shopper,
     context: request.context,
   }
