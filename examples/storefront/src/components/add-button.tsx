@@ -33,6 +33,7 @@ export function AddButton({ variantId, title, metadata, disabled, compact }: Add
       type="button"
       className={compact ? "add-small" : "button"}
       aria-label={compact ? `${words}: ${title}` : undefined}
+      title={compact ? `${words}: ${title}` : undefined}
       disabled={disabled || !variantId || state === "busy"}
       onClick={add}
     >

@@ -13,8 +13,9 @@ function Card({ item, href, requestId, placement }: RecommendedCardProps) {
   const { personalization } = useShop()
   const { product, reason } = item
   const variants = product?.variants ?? []
-  // One click is enough where there is nothing to choose.
+  // One click is enough where the recommendation names a variant or there is nothing to choose.
   const onlyVariant = item.variant_id ?? (variants.length === 1 ? variants[0]!.id : undefined)
+  const variantTitle = variants.find(({ id }) => id === onlyVariant)?.title
   return (
     <article className="card">
       <Link className="mp-card" to={href}>
@@ -30,7 +31,7 @@ function Card({ item, href, requestId, placement }: RecommendedCardProps) {
       {onlyVariant && (
         <AddButton
           compact
-          title={product?.title ?? ""}
+          title={[product?.title, variantTitle].filter(Boolean).join(", ")}
           variantId={onlyVariant}
           metadata={() => personalization.lineItemMetadata(requestId, placement)}
         />

@@ -26,6 +26,7 @@ export function HomePage() {
       <RecommendedRow placement="trending" />
       <RecommendedRow
         placement="recently-viewed"
+        title="Recently viewed"
         strict
         empty={
           <p className="muted">Products that you look at will be here, if you allow us to remember them.</p>

@@ -22,6 +22,9 @@ export async function openShop({ backendUrl, publishableKey, regionId }: ShopCon
   const region = regions.find(({ id }) => id === regionId) ?? regions[0]
   if (!region)
     throw new Error("The store has no region yet: add one in Medusa Admin under Settings → Regions.")
+  // Before anything is shown, so that the first lists are those of the customer; see useCustomerState.
+  const token = await sdk.client.getToken()
+  if (token) void personalization.login(token)
   personalization.setContext({ region_id: region.id, currency: region.currency_code })
   return { sdk, personalization, region, categories }
 }

@@ -1,3 +1,4 @@
+import type { FetchError } from "@medusajs/js-sdk"
 import type { HttpTypes } from "@medusajs/types"
 import { useEffect, useMemo, useState } from "react"
 import type { Shop } from "./open-shop"
@@ -15,7 +16,7 @@ export interface CustomerState {
 /** Login by e-mail and password. The personalization client is told, so that the visitor's history joins the customer's. */
 export function useCustomerState({ sdk, personalization }: Shop, cart: CartState): CustomerState {
   const [customer, setCustomer] = useState<HttpTypes.StoreCustomer>()
-  const { transferCart } = cart
+  const { transferCart, setCart } = cart
 
   const actions = useMemo(() => {
     const enter = async () => {
@@ -39,15 +40,17 @@ export function useCustomerState({ sdk, personalization }: Shop, cart: CartState
       async logout() {
         await personalization.logout()
         await sdk.auth.logout()
+        setCart(undefined)
         setCustomer(undefined)
       },
     }
-  }, [sdk, personalization, transferCart])
+  }, [sdk, personalization, transferCart, setCart])
 
   useEffect(() => {
-    // A token of an earlier visit may have expired; then the shopper is simply not logged in.
     const restore = async () => {
-      if (await sdk.client.getToken()) await actions.enter().catch(() => sdk.client.clearToken())
+      if (!(await sdk.client.getToken())) return
+      // A token of an earlier visit may have expired; then nobody is logged in.
+      await actions.enter().catch((error: FetchError) => (error.status === 401 ? actions.logout() : undefined))
     }
     void restore()
   }, [sdk, actions])

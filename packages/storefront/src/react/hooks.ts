@@ -19,10 +19,10 @@ export interface UseRecommendations {
   refresh(): void
 }
 
-/** One list. Asks again when its parameters or the shopper's consent change. */
+/** One list. Asks again when its parameters, the shopper's consent or their login change. */
 export function useRecommendations(options: UseRecommendationsOptions): UseRecommendations {
   const { placement, productId, cartId, limit, enabled = true, initialData } = options
-  const { load } = useShared()
+  const { client, load } = useShared()
   const { consent } = useConsent()
   const [turn, setTurn] = useState(0)
   const request = JSON.stringify([placement, productId, cartId, limit])
@@ -47,6 +47,7 @@ export function useRecommendations(options: UseRecommendationsOptions): UseRecom
   }, [load, enabled, wanted, initial])
 
   const refresh = useCallback(() => setTurn((now) => now + 1), [])
+  useEffect(() => client.onIdentityChange(refresh), [client, refresh])
   // The list of another product is not shown while this one's is on its way.
   const { list, error } = state.request === request ? state : { list: undefined, error: undefined }
   return { recommendation: list, error, status: error ? "error" : list ? "ready" : "loading", refresh }

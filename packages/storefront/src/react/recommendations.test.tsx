@@ -181,6 +181,17 @@ describe("<Recommendations>", () => {
     expect(products).toEqual(["p1", "p2", "p2"])
   })
 
+  it("asks again after a login and a logout, and not when a page repeats the login", async () => {
+    render(<Recommendations placement="trending" />)
+    await settle()
+    await act(() => client.login("jwt_1"))
+    await act(() => client.login("jwt_1"))
+    await settle()
+    await act(() => client.logout())
+    await settle()
+    expect(asked.filter(({ url }) => url.includes("/recommendations"))).toHaveLength(3)
+  })
+
   it("scrolls by its buttons, against the reading direction where that is right to left", async () => {
     lists.row = { items: [product("p1")] }
     window.matchMedia = jest.fn(() => ({ matches: true })) as unknown as typeof window.matchMedia
