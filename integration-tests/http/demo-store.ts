@@ -14,6 +14,9 @@ if (!storeUrl) {
   )
 }
 
+// A store on a busy machine may take its time; what is tested here is what it answers.
+jest.setTimeout(60_000)
+
 /** `describe`, skipped without a store to talk to. */
 export const describeStore = storeUrl ? describe : describe.skip
 
