@@ -79,25 +79,39 @@ function multiplyTransposed(
   return out
 }
 
-/** Gram–Schmidt on the columns, twice for accuracy; a dependent column becomes zero. In place. */
+/**
+ * Makes the columns orthonormal, in place: Cholesky of the Gram matrix, twice for accuracy (CholeskyQR2), which
+ * walks the rows in order. A column that depends on those before it becomes zero.
+ */
 function orthonormalise(matrix: Float64Array, rows: number, c: number): Float64Array {
-  for (let col = 0; col < c; col++) {
-    let before = 0
-    for (let row = 0; row < rows; row++) before += matrix[row * c + col] ** 2
-    for (let pass = 0; pass < 2; pass++) {
-      for (let other = 0; other < col; other++) {
-        let dot = 0
-        for (let row = 0; row < rows; row++) dot += matrix[row * c + col] * matrix[row * c + other]
-        if (dot === 0) continue
-        for (let row = 0; row < rows; row++) matrix[row * c + col] -= dot * matrix[row * c + other]
+  for (let pass = 0; pass < 2; pass++) {
+    const factor = cholesky(gram(matrix, rows, c), c)
+    for (let row = 0; row < rows; row++) {
+      const at = row * c
+      // Solves x · factorᵀ = row, from the first column to the last.
+      for (let i = 0; i < c; i++) {
+        const pivot = factor[i * c + i]
+        let sum = matrix[at + i]
+        for (let j = 0; j < i; j++) sum -= matrix[at + j] * factor[i * c + j]
+        matrix[at + i] = pivot > 0 ? sum / pivot : 0
       }
     }
-    let norm = 0
-    for (let row = 0; row < rows; row++) norm += matrix[row * c + col] ** 2
-    const scale = norm > 1e-20 * before && norm > 0 ? 1 / Math.sqrt(norm) : 0
-    for (let row = 0; row < rows; row++) matrix[row * c + col] *= scale
   }
   return matrix
+}
+
+/** Lower Cholesky factor of a positive semi-definite matrix; a dependent row gets a pivot of 0. */
+function cholesky(a: Float64Array, n: number): Float64Array {
+  const factor = new Float64Array(n * n)
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * n + j]
+      for (let k = 0; k < j; k++) sum -= factor[i * n + k] * factor[j * n + k]
+      if (i === j) factor[i * n + i] = sum > 1e-12 * a[i * n + i] ? Math.sqrt(sum) : 0
+      else factor[i * n + j] = factor[j * n + j] > 0 ? sum / factor[j * n + j] : 0
+    }
+  }
+  return factor
 }
 
 function gram(matrix: Float64Array, rows: number, c: number): Float64Array {

@@ -74,8 +74,10 @@ export class TextLsa implements Model, TextEmbedder {
       const from = column * this.size
       for (let d = 0; d < this.size; d++) vector[d] += value * this.basis[from + d]
     }
-    const norm = Math.hypot(...vector)
-    return norm > 1e-6 ? vector.map((value) => value / norm) : vector.fill(0)
+    const norm = norm2(vector)
+    if (norm <= 1e-6) return vector.fill(0)
+    for (let d = 0; d < this.size; d++) vector[d] /= norm
+    return vector
   }
 
   /** Products nearest to the mean of the seeds (else of the session's last five), by cosine. */
@@ -87,7 +89,7 @@ export class TextLsa implements Model, TextEmbedder {
     for (const seed of seeds) {
       for (let d = 0; d < this.size; d++) centre[d] += this.vectors[seed * this.size + d]
     }
-    const norm = Math.hypot(...centre)
+    const norm = norm2(centre)
     if (norm === 0) return []
     const top = new TopK(Math.min(k, this.items.size))
     for (let item = 0; item < this.items.size; item++) {
@@ -171,6 +173,12 @@ export class TextLsa implements Model, TextEmbedder {
     for (const entry of entries) entry[1] /= norm
     return entries
   }
+}
+
+function norm2(vector: Float32Array): number {
+  let squares = 0
+  for (const value of vector) squares += value * value
+  return Math.sqrt(squares)
 }
 
 export const textLsa: ModelDefinition = {

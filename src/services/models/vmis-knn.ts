@@ -1,48 +1,12 @@
-import { z } from "zod"
 import { groupRows, TopK, type Artifact, type Scored } from "../lib"
 import { ItemTable, sequenceOf } from "./item-table"
 import type { FitContext, Model, ModelDefinition, ModelQuery } from "./model"
-import { flag, modelOptions, numeric, recommendLast } from "./options"
+import { modelOptions } from "./options"
 import { mayRecommendLast } from "./repeats"
 import type { TrainingData } from "./training-data"
+import { vmisKnnOptions, type VmisKnnOptions } from "./vmis-knn-options"
 
-const optionsSchema = z.strictObject({
-  /** Most recent sessions, of those that share an item, that are looked at. */
-  m: numeric().int().min(1).default(2_500),
-  /** Nearest of them that vote. */
-  k: numeric().int().min(1).default(500),
-  /** Items of the running session, from its end, that count; 0 = all. */
-  lastItems: numeric().int().min(0).default(10),
-  /** Items that count when no session is given, but a history, a cart or a product. */
-  historyItems: numeric().int().min(1).default(100),
-  /**
-   * Weight of a session item in the similarity, by position p of n (n is the newest): linear p/n, quadratic
-   * (p/n)², exponential exp(−(n−p)/positionScale), same 1.
-   */
-  positionWeight: z.enum(["linear", "quadratic", "exponential", "same"]).default("exponential"),
-  positionScale: numeric().positive().default(2),
-  /** Rare items of the session count more in the similarity. */
-  sessionIdf: flag().default(true),
-  /** Divide the similarity by the root of the neighbour's length. */
-  lengthNorm: flag().default(false),
-  /** Similarity fades with age as exp(−age/recencyScale), age as the share of newer sessions; 0 = not. */
-  recencyScale: numeric().min(0).default(0.7),
-  /** Weight of a neighbour by steps s back to the newest shared item: linear 1−s/10, div 1/s, same 1. */
-  matchWeight: z.enum(["linear", "div", "same"]).default("same"),
-  /** A neighbour's item fades as exp(−distance from the shared item/distanceScale); 0 = not. */
-  distanceScale: numeric().min(0).default(3),
-  /** Weight λ of an item's idf in its score. */
-  idfWeighting: numeric().min(0).default(1),
-  /**
-   * How λ is used, and what idf is: `times` λ·idf by sessions that hold the item, of all session items (Serenade);
-   * `plus` 1 + λ·idf by interactions with the item, of all sessions (V-SKNN).
-   */
-  idfMode: z.enum(["times", "plus"]).default("plus"),
-  recommendLast: recommendLast(),
-})
-
-type Options = z.output<typeof optionsSchema>
-type Weighting = Pick<Options, "positionWeight" | "lengthNorm" | "distanceScale">
+type Weighting = Pick<VmisKnnOptions, "positionWeight" | "lengthNorm" | "distanceScale">
 
 /**
  * How a history or a cart is weighed: what somebody bought over months has no telling order or neighbourhood, and
@@ -59,7 +23,7 @@ const UNORDERED: Weighting = { positionWeight: "linear", lengthNorm: true, dista
  */
 class VmisKnn implements Model {
   readonly name = "vmis-knn"
-  private readonly options: Options
+  private readonly options: VmisKnnOptions
   private items = new ItemTable([])
   /** Sessions of an item, newest first, at most m. */
   private itemStart: Int32Array = new Int32Array(1)
@@ -76,7 +40,7 @@ class VmisKnn implements Model {
   private step: Int32Array
 
   constructor(options?: Record<string, unknown>) {
-    this.options = modelOptions("vmis-knn", optionsSchema, options)
+    this.options = modelOptions("vmis-knn", vmisKnnOptions, options)
     const { m, k } = this.options
     this.neighbours = new TopK(Math.min(k, m))
     this.candidate = new Int32Array(m)
