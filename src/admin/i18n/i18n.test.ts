@@ -1,4 +1,6 @@
 import resources from "."
+import { MODELS } from "../../services/models"
+import { REASONS } from "../../services/serving"
 import { NAMESPACE } from "./namespace"
 
 type Tree = { [key: string]: string | Tree }
@@ -39,5 +41,10 @@ describe("texts", () => {
       expect([key, text.trim()]).not.toEqual([key, ""])
       if (words(text) > 1) expect([key, text]).not.toEqual([key, texts.en!.get(key)])
     }
+  })
+
+  it("name every model and every reason that the engine has", () => {
+    for (const { name } of MODELS) expect(texts.en!.has(`model.${name}`) ? "" : name).toBe("")
+    for (const code of Object.keys(REASONS)) expect(texts.en!.has(`reason.${code}`) ? "" : code).toBe("")
   })
 })
