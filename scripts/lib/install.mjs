@@ -46,7 +46,7 @@ function npm(command, onProgress, signal) {
     })
     let output = ""
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk) => (output = (output + chunk).slice(-4_000)))
+      stream.on("data", (chunk) => (output = (output + chunk).slice(0, 20_000)))
     }
     const timer = setInterval(() => onProgress?.((Date.now() - started) / 1000), 5_000)
     const settle = (error) => {
@@ -61,7 +61,7 @@ function npm(command, onProgress, signal) {
       settle(
         code === 0
           ? undefined
-          : new Error(`npm ${command} failed (${by ?? `code ${code}`}):\n${output.trim()}`)
+          : new Error(`npm ${command} failed (${by ?? `code ${code}`}):\n${output.trim().slice(0, 3_000)}`)
       )
     })
   })
