@@ -1,7 +1,12 @@
+import type { Page } from "playwright-core"
 import { describeWith, launch, newShopper, screenshot } from "./chromium"
 
 const NEEDED = ["PERSONALIZATION_STORE_URL", "PERSONALIZATION_ADMIN_EMAIL", "PERSONALIZATION_ADMIN_PASSWORD"]
 const REMEDY = "run `npm start` and set them to what it prints, or run `npm test`"
+
+/** No placeholder is left. */
+const loaded = (page: Page) =>
+  page.waitForFunction(() => document.querySelectorAll('main [class*="animate-pulse"]').length === 0)
 
 describeWith(NEEDED, REMEDY, "the admin in a browser", () => {
   const store = process.env.PERSONALIZATION_STORE_URL!
@@ -9,7 +14,7 @@ describeWith(NEEDED, REMEDY, "the admin in a browser", () => {
   it("shows the state of personalization, and what goes with a product", async () => {
     const browser = await launch()
     try {
-      const { page, complaints } = await newShopper(browser, { width: 1440, height: 1000 })
+      const { page, complaints } = await newShopper(browser, { width: 1440, height: 1800 })
       await page.goto(`${store}/app/login`)
       await page.locator('input[name="email"]').fill(process.env.PERSONALIZATION_ADMIN_EMAIL!)
       await page.locator('input[name="password"]').fill(process.env.PERSONALIZATION_ADMIN_PASSWORD!)
@@ -19,12 +24,11 @@ describeWith(NEEDED, REMEDY, "the admin in a browser", () => {
       complaints.length = 0
 
       await page.goto(`${store}/app/personalization`)
-      await page
-        .getByRole("heading", { name: /Personalization/ })
-        .first()
-        .waitFor()
-      await page.getByRole("button", { name: /train/i }).first().waitFor()
-      await page.waitForLoadState("networkidle")
+      await page.getByRole("heading", { name: "Personalization" }).first().waitFor()
+      await page.getByRole("button", { name: "Train now" }).waitFor()
+      // The demo comes with a trained model, so its measures are there once the page has its data.
+      await page.getByText("MRR").first().waitFor()
+      await loaded(page)
       await screenshot(page, "admin-personalization")
 
       const products = await page.request.get(`${store}/admin/products?limit=1&fields=id`)
@@ -32,8 +36,10 @@ describeWith(NEEDED, REMEDY, "the admin in a browser", () => {
         products: [product],
       } = (await products.json()) as { products: { id: string }[] }
       await page.goto(`${store}/app/products/${product!.id}`)
-      await page.getByRole("heading", { name: "Recommended with" }).waitFor()
-      await page.waitForLoadState("networkidle")
+      const widget = page.getByRole("heading", { name: "Recommended with" })
+      await widget.waitFor()
+      await loaded(page)
+      await widget.scrollIntoViewIfNeeded()
       await screenshot(page, "admin-product")
       expect(complaints).toEqual([])
     } finally {

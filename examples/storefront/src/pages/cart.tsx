@@ -54,8 +54,9 @@ export function CartPage() {
           <aside className="summary">
             <p className="summary__row">
               <span>Items</span>
-              <strong>{money(cart!.item_total ?? cart!.total, cart!.currency_code)}</strong>
+              <strong>{money(cart!.item_subtotal, cart!.currency_code)}</strong>
             </p>
+            <p className="muted">Tax and delivery are added at the checkout.</p>
             <Link className="button" to="/checkout">
               Check out
             </Link>

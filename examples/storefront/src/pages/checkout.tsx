@@ -3,8 +3,12 @@ import type { HttpTypes } from "@medusajs/types"
 import { useEffect, useState, type FormEvent } from "react"
 import { Link, useNavigate } from "react-router-dom"
 import { RecommendedRow } from "../components/recommended-row"
+import { Totals } from "../components/totals"
 import { useShop } from "../shop/context"
 import { money } from "../shop/price"
+
+/** What a step's answer has to bring for the next one. */
+const CART = { fields: "*items,*shipping_methods,*payment_collection.payment_sessions" }
 
 /** Two steps: the address, then delivery and payment; the system provider takes the payment as made. */
 export function CheckoutPage() {
@@ -54,7 +58,7 @@ function AddressForm({
     >
     run(async () => {
       const body = { email, shipping_address: address, billing_address: address }
-      setCart((await sdk.store.cart.update(cart.id, body, { fields: "*items" })).cart)
+      setCart((await sdk.store.cart.update(cart.id, body, CART)).cart)
       onDone((await sdk.store.fulfillment.listCartOptions({ cart_id: cart.id })).shipping_options)
     })
   }
@@ -123,13 +127,14 @@ function DeliveryForm({
   const { sdk, setCart } = useShop()
   const navigate = useNavigate()
   const { busy, error, run } = useStep()
-  const [chosen, setChosen] = useState(options[0]?.id)
+  const chosen = cart.shipping_methods?.at(-1)?.shipping_option_id
 
+  const choose = (option_id: string) =>
+    run(async () => setCart((await sdk.store.cart.addShippingMethod(cart.id, { option_id }, CART)).cart))
   const submit = (event: FormEvent) => {
     event.preventDefault()
     run(async () => {
-      const { cart: ready } = await sdk.store.cart.addShippingMethod(cart.id, { option_id: chosen! })
-      await sdk.store.payment.initiatePaymentSession(ready, { provider_id: "pp_system_default" })
+      await sdk.store.payment.initiatePaymentSession(cart, { provider_id: "pp_system_default" })
       const answer = await sdk.store.cart.complete(cart.id)
       if (answer.type === "cart") throw new Error(answer.error.message)
       setCart(undefined)
@@ -144,7 +149,7 @@ function DeliveryForm({
         <legend>Delivery</legend>
         {options.map(({ id, name, amount }) => (
           <label key={id} className="choice">
-            <input type="radio" name="delivery" checked={chosen === id} onChange={() => setChosen(id)} />
+            <input type="radio" name="delivery" checked={chosen === id} onChange={() => choose(id)} />
             <span>
               {name} — {money(amount ?? 0, cart.currency_code)}
             </span>
@@ -152,6 +157,9 @@ function DeliveryForm({
         ))}
       </fieldset>
       <p className="muted field--wide">Payment: none is taken in this demo.</p>
+      <div className="field--wide">
+        <Totals of={cart} />
+      </div>
       <button className="button" disabled={busy || !chosen}>
         Place order
       </button>

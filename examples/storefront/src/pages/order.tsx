@@ -2,6 +2,7 @@ import type { HttpTypes } from "@medusajs/types"
 import { useEffect, useState } from "react"
 import { Link, useLocation, useParams } from "react-router-dom"
 import { RecommendedRow } from "../components/recommended-row"
+import { Totals } from "../components/totals"
 import { useShop } from "../shop/context"
 import { money } from "../shop/price"
 
@@ -35,14 +36,12 @@ export function OrderPage() {
                   <Link to={`/products/${item.product_handle}`}>{item.product_title}</Link>
                   <span className="muted">{item.variant_title}</span>
                 </div>
-                <span className="line__price">{money(item.total, order.currency_code)}</span>
+                <span>{item.quantity} ×</span>
+                <span className="line__price">{money(item.unit_price, order.currency_code)}</span>
               </li>
             ))}
           </ul>
-          <p className="summary__row">
-            <span>Total</span>
-            <strong>{money(order.total, order.currency_code)}</strong>
-          </p>
+          <Totals of={order} />
         </div>
       )}
       <RecommendedRow placement="home-for-you" />
