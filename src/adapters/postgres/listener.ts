@@ -34,9 +34,9 @@ export class Listener {
   private async connect(): Promise<void> {
     const { url, extra } = this.dataSource.options as { url?: string; extra?: Record<string, unknown> }
     const client = new Client({
+      application_name: "personalization-listener",
       ...extra,
       connectionString: url,
-      application_name: "personalization-listener",
     })
     let lost = false
     const onLoss = (error?: Error) => {

@@ -95,11 +95,9 @@ describeWithPostgres("PostgreSQL event log", ({ url, open, clear }) => {
       const admin = new Client(url)
       await admin.connect()
       const cut = () =>
-        admin.query(
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-           WHERE application_name IN ('medusa-plugin-personalization', 'personalization-listener')
-             AND pid <> pg_backend_pid() AND datname = current_database()`
-        )
+        admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", [
+          schemaOf(dataSource),
+        ])
       const retried = async (event: (typeof events)[0]) => {
         for (;;) {
           try {

@@ -102,15 +102,23 @@ export class PostgresEventLog implements EventLog {
   async *replay(
     range: { after?: string; since?: number; until?: number } = {}
   ): AsyncIterable<readonly LoggedEvent[]> {
-    const { since = -Infinity, until = Infinity } = range
     const limit = this.options.replayBatch ?? 5_000
+    const { since, until } = range
+    const conditions = ["seq > $1"]
+    const times: number[] = []
+    const within = (comparison: string, ms: number | undefined) => {
+      if (ms === undefined || !Number.isFinite(ms)) return
+      times.push(ms)
+      conditions.push(`ts ${comparison} to_timestamp($${times.length + 2} / 1000.0)`)
+    }
+    within(">=", since)
+    within("<", until)
     let after = range.after ?? "0"
     for (;;) {
-      const batch = await this.read(this.db.query, after, limit)
+      const batch = await this.read(this.db.query, after, limit, conditions.join(" AND "), times)
       if (batch.length === 0) return
       after = batch[batch.length - 1].offset
-      const wanted = batch.filter(({ event }) => event.ts >= since && event.ts < until)
-      if (wanted.length > 0) yield wanted
+      yield batch
     }
   }
 
@@ -188,10 +196,16 @@ export class PostgresEventLog implements EventLog {
     })
   }
 
-  private async read(query: Query, after: string, limit: number): Promise<LoggedEvent[]> {
+  private async read(
+    query: Query,
+    after: string,
+    limit: number,
+    condition = "seq > $1",
+    more: readonly unknown[] = []
+  ): Promise<LoggedEvent[]> {
     const rows = await query<{ seq: string; body: ShopEvent }>(
-      `SELECT seq, body FROM ${this.db.name("events")} WHERE seq > $1 ORDER BY seq LIMIT $2`,
-      [after, limit]
+      `SELECT seq, body FROM ${this.db.name("events")} WHERE ${condition} ORDER BY seq LIMIT $2`,
+      [after, limit, ...more]
     )
     return rows.map(({ seq, body }) => ({ offset: seq, event: body }))
   }

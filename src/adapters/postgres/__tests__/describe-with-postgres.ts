@@ -24,7 +24,9 @@ export function describeWithPostgres(
     const opened = new Set<DataSource>()
     let own: DataSource
     const open = async () => {
-      const dataSource = await createDataSource({ url, schema, poolSize: 5 }).initialize()
+      // The schema as the name of the application tells these connections from those of other tests.
+      const driverOptions = { application_name: schema }
+      const dataSource = await createDataSource({ url, schema, poolSize: 5, driverOptions }).initialize()
       opened.add(dataSource)
       return dataSource
     }

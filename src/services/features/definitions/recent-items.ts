@@ -10,15 +10,17 @@ type State = readonly RecentItem[]
 
 const KEPT = 50
 
-/** Newest of each product and type, oldest first, so that a product looked at twice takes one place. */
-function keepNewest(items: State, limit: number): State {
-  const newest = new Map<string, RecentItem>()
-  for (const item of items) {
-    const key = `${item.type} ${item.productId}`
-    const held = newest.get(key)
-    if (!held || held.ts <= item.ts) newest.set(key, item)
-  }
-  return [...newest.values()].sort((a, b) => a.ts - b.ts).slice(-limit)
+/**
+ * Adds one item to items that are oldest first, each product and type once, so that a product looked at
+ * twice takes one place. Almost every event is the newest, so the place is sought from the end.
+ */
+function put(items: RecentItem[], item: RecentItem): void {
+  const held = items.findIndex((one) => one.productId === item.productId && one.type === item.type)
+  if (held >= 0 && items[held].ts > item.ts) return
+  if (held >= 0) items.splice(held, 1)
+  let place = items.length
+  while (place > 0 && items[place - 1].ts > item.ts) place--
+  items.splice(place, 0, item)
 }
 
 const recent = (name: string, events: readonly string[], limit: number): Feature<State, State> => ({
@@ -26,16 +28,18 @@ const recent = (name: string, events: readonly string[], limit: number): Feature
   entity: "shopper",
   events,
   initial: [],
-  update: (state, event) =>
-    keepNewest(
-      [
-        ...state,
-        ...event.items.map((item) => ({ productId: item.product_id, type: event.type, ts: event.ts })),
-      ],
-      limit
-    ),
+  update: (state, event) => {
+    const items = [...state]
+    for (const { product_id } of event.items)
+      put(items, { productId: product_id, type: event.type, ts: event.ts })
+    return items.slice(-limit)
+  },
   read: (state) => state,
-  merge: (into, from) => keepNewest([...from, ...into], limit),
+  merge: (into, from) => {
+    const items = [...into]
+    for (const item of from) put(items, item)
+    return items.slice(-limit)
+  },
 })
 
 /** The last 50 products a shopper dealt with, with what was done. */
