@@ -94,7 +94,8 @@ async function prepare() {
     `medusa-plugin-personalization ${version}, Node ${process.version}, ${availableParallelism()} cores${CI ? ", CI" : ""}`
   )
   const installed = await ensureInstalled({
-    onProgress: (seconds) => say(`npm is installing (${seconds.toFixed(0)} s)`),
+    // Called every five seconds; one line in thirty is enough of a sign of life.
+    onProgress: (seconds) => Math.round(seconds) % 30 < 5 && say("npm is installing"),
   })
   if (installed) say("packages installed")
   const faiss = (...args) =>

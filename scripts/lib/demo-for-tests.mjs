@@ -15,10 +15,8 @@ async function ports() {
  * @param {{ root: string, timeoutMs: number }} options
  */
 export async function demoOnce({ root, timeoutMs }) {
-  return run("node", [join(root, "scripts/start.mjs"), "--once", ...(await ports())], {
-    cwd: root,
-    timeoutMs,
-  })
+  const { flags } = await ports()
+  return run("node", [join(root, "scripts/start.mjs"), "--once", ...flags], { cwd: root, timeoutMs })
 }
 
 /**
@@ -43,7 +41,8 @@ export async function demoForTests({ root, timeoutMs }) {
   })
   let timer
   const tooLate = new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))
-  const [storefront, store, email, password] = (await Promise.race([invitation, demo.exited, tooLate])) || []
+  const ended = demo.exited.then(() => undefined)
+  const [storefront, store, email, password] = (await Promise.race([invitation, ended, tooLate])) ?? []
   clearTimeout(timer)
   const env = store && {
     PERSONALIZATION_STORE_URL: store,
