@@ -204,7 +204,7 @@ suite("FaissVectorIndex", () => {
     const [n, d] = [3_000, 48]
     const many = clusteredVectors(new Random(6), n, d, 1, 1)
     const names = Array.from({ length: n }, (_, i) => `p${i}`)
-    index = await open({ dimensions: d, flatLimit: 1_000, breadth: 20 })
+    index = await open({ dimensions: d, flatLimit: 1_000, breadths: [20, 320] })
     await index.build(names, many)
     await index.ready()
     expect(counted["index_load_total{recall}"]).toBeGreaterThan(0)
@@ -214,6 +214,17 @@ suite("FaissVectorIndex", () => {
     // More neighbours than the walk keeps: the exact index brings them.
     expect(await index.search(many.slice(0, d), 2_000)).toHaveLength(2_000)
     expect(counted["index_fallback_total{broad}"]).toBe(1)
+  })
+
+  it("scans all vectors where no graph finds enough of the nearest", async () => {
+    const [n, d] = [3_000, 48]
+    index = await open({ dimensions: d, flatLimit: 1_000, breadths: [20] })
+    const names = Array.from({ length: n }, (_, i) => `p${i}`)
+    await index.build(names, clusteredVectors(new Random(6), n, d, 30, 0.1))
+    await index.ready()
+    expect(counted["index_load_total{recall}"]).toBe(1)
+    expect(await index.recall(200)).toBe(1)
+    expect(index.fallbacks).toBe(0)
   })
 
   it("leaves no process behind after close, not even while one is loading", async () => {

@@ -16,8 +16,11 @@ export interface FaissSettings {
   heartbeat?: Heartbeat
   /** Wait before a fallen process is replaced: doubled at each fall in a row, from the first to the second. */
   backoffMs?: readonly [number, number]
-  /** Candidates of the first graph walk (efSearch, at least 20); doubled while recall@20 is below .98, up to 1,024. */
-  breadth?: number
+  /**
+   * Candidates of the graph walk (efSearch, each at least 20), tried in turn until recall@20 reaches .98; when none
+   * does, FAISS scans all vectors, for a graph loses its way where clusters lie far apart.
+   */
+  breadths?: readonly number[]
   /** Up to so many vectors (10,000) FAISS scans them all; beyond, it walks a graph. */
   flatLimit?: number
 }
@@ -25,7 +28,6 @@ export interface FaissSettings {
 /** A replica goes live as it is when it finds this share of the true nearest 20. */
 const GOOD_RECALL = 0.98
 const TUNED_FOR = 20
-const MAX_BREADTH = 1_024
 /** While a process is tuned nobody waits for it. */
 const TUNING_TIMEOUT_MS = 5_000
 /** A process that has served so long is not counted as falling in a row. */
@@ -52,7 +54,9 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
   private absent: FallbackReason = "starting"
   /** Every replica whose process has not ended, those that retire too. */
   private readonly running = new Set<Replica>()
-  private breadth: number
+  private readonly breadths: readonly number[]
+  /** Position in `breadths`; beyond them, FAISS scans all vectors. */
+  private attempt = 0
   private falls = 0
   private retry?: NodeJS.Timeout
   private steady?: NodeJS.Timeout
@@ -64,7 +68,7 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
     this.exact = new ExactVectorIndex(settings.dimensions)
     this.heartbeat = settings.heartbeat ?? { everyMs: 500, misses: 4 }
     this.backoffMs = settings.backoffMs ?? [100, 30_000]
-    this.breadth = Math.max(settings.breadth ?? 256, TUNED_FOR)
+    this.breadths = settings.breadths ?? [256, 1_024]
   }
 
   get size(): number {
@@ -151,7 +155,8 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
   }
 
   private spawn(): Replica {
-    const walk = { flatLimit: this.settings.flatLimit ?? 10_000, breadth: this.breadth }
+    const breadth = this.breadths[this.attempt] ?? 0
+    const walk = { flatLimit: breadth === 0 ? Infinity : (this.settings.flatLimit ?? 10_000), breadth }
     const replica = new Replica(this.exact, walk, this.heartbeat, (rss) => this.weigh(replica, rss))
     this.next = replica
     this.running.add(replica)
@@ -193,15 +198,12 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
       })
     const recall = await measureRecall(this.exact, search, 200, TUNED_FOR)
     this.settings.metrics.gauge("index_recall", recall)
-    if (recall >= GOOD_RECALL || this.next !== replica) return
-    const found = `personalization: FAISS finds ${(recall * 100).toFixed(1)} % of the true neighbours`
-    if (this.breadth >= MAX_BREADTH) {
-      const remedy = 'set the option `retrieval.index: "exact"` to find all.'
-      this.settings.logger.warn(`${found} in these vectors, at its broadest search; ${remedy}`)
-      return
-    }
-    this.breadth *= 2
-    this.settings.logger.info(`${found}; it is loaded anew with a search twice as broad (${this.breadth}).`)
+    if (recall >= GOOD_RECALL || !replica.isGraph || this.next !== replica) return
+    const breadth = this.breadths[++this.attempt]
+    const how = breadth ? `with a broader search (${breadth})` : "to scan all vectors"
+    this.settings.logger.info(
+      `personalization: FAISS finds ${(recall * 100).toFixed(1)} % of the true neighbours; it is loaded anew ${how}.`
+    )
     this.retire(replica)
     this.next = undefined
     this.refresh("recall")
