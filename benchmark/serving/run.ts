@@ -108,6 +108,17 @@ async function main(): Promise<void> {
     ),
     "page of 4": () => engine.recommender.recommendPage(PAGE.map(request)),
   }
+  // FAISS builds its graph beside the exact index, which answers until then.
+  began = performance.now()
+  for (
+    let before = -1;
+    before !== engine.indexState().fallbacks;
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  ) {
+    before = engine.indexState().fallbacks
+    for (let i = 0; i < 50; i++) await kinds["pdp-similar"]()
+  }
+  say(`the index answers by itself after ${seconds(began)} s`)
   for (let i = 0; i < WARM_UP; i++) for (const ask of Object.values(kinds)) await ask()
 
   const delay = monitorEventLoopDelay({ resolution: 1 })
@@ -144,7 +155,10 @@ async function main(): Promise<void> {
     })
   )
   report["home-for-you, 8 at once"] = percentiles(crowd)
-  say(`milliseconds of ${REQUESTS} requests each, ${PRODUCTS} products, index ${engine.indexState().kind}`)
+  const { kind, fallbacks } = engine.indexState()
+  say(
+    `milliseconds of ${REQUESTS} requests each, ${PRODUCTS} products, index ${kind}, ${fallbacks} fallbacks`
+  )
   console.table(report)
   await engine.stop()
 }
