@@ -38,11 +38,13 @@ function report(result) {
 }
 
 async function command(name, args, timeoutMs) {
+  say(`${name} …`)
   const { code, output, seconds } = await run("node", args, { cwd: ROOT, timeoutMs })
   report({ name, code, output, seconds, tally: single(code === 0) })
 }
 
 async function jest(name, { env, workers = 1, timeoutMs = 15 * MINUTE } = {}) {
+  say(`${name} …`)
   const directory = mkdtempSync(join(tmpdir(), "personalization-report-"))
   try {
     const file = join(directory, "report.json")
@@ -67,6 +69,7 @@ async function jest(name, { env, workers = 1, timeoutMs = 15 * MINUTE } = {}) {
 
 /** The demo from nothing, checked by itself; then started again, quickly, for what looks at it from outside. */
 async function demoAndItsTests(missing) {
+  say("demo …")
   const { code, output, seconds } = await demoOnce({ root: ROOT, timeoutMs: 30 * MINUTE })
   report({ name: "demo", code, output, seconds, tally: single(code === 0) })
   const firstSeconds = /^.*seconds to the first recommendation.*$/m.exec(output)
