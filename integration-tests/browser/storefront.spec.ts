@@ -177,7 +177,7 @@ describeWith(NEEDED, REMEDY, "the demo shop in a browser", () => {
     await screenshot(page, "order")
     expect(complaints).toEqual([])
     await context.close()
-  }, 60_000)
+  }, 120_000)
 
   it("leaves no trace of a shopper who declines, and still has lists for them", async () => {
     const { context, page, complaints } = await newShopper(browser)
@@ -192,7 +192,7 @@ describeWith(NEEDED, REMEDY, "the demo shop in a browser", () => {
     expect(await page.evaluate("Object.keys(localStorage)")).toEqual([])
     expect(complaints).toEqual([])
     await context.close()
-  }, 60_000)
+  }, 120_000)
 
   it("fits a phone and does not shift while it loads", async () => {
     const { context, page, complaints } = await newShopper(browser, { width: 390, height: 844 })
@@ -207,5 +207,5 @@ describeWith(NEEDED, REMEDY, "the demo shop in a browser", () => {
     await screenshot(page, "home-phone")
     expect(complaints).toEqual([])
     await context.close()
-  }, 60_000)
+  }, 120_000)
 })

@@ -1,4 +1,4 @@
-import type { PersonalizationClient } from "./client"
+import type { PersonalizationClient } from "./client-api"
 import type { EventData } from "./types"
 
 const IMPRESSION_MS = 1000

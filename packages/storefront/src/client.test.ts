@@ -1,5 +1,6 @@
 /** @jest-environment jsdom */
-import { createClient, PersonalizationError, type ClientOptions } from "./client"
+import { createClient } from "./client"
+import { PersonalizationError, type ClientOptions } from "./client-api"
 import { answer, fakeStorage } from "./testing"
 
 const BASE = { baseUrl: "http://shop.test/", publishableKey: "pk_1" }

@@ -1,5 +1,6 @@
-export { createClient, PersonalizationError } from "./client"
-export type { CartMetadata, ClientOptions, LineItemMetadata, PersonalizationClient } from "./client"
+export { createClient } from "./client"
+export { PersonalizationError } from "./client-api"
+export type { CartMetadata, ClientOptions, LineItemMetadata, PersonalizationClient } from "./client-api"
 export { startCapture } from "./capture"
 export { NO_CONSENT, PURPOSES } from "./consent"
 export type { ConsentState } from "./consent"

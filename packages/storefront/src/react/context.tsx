@@ -1,6 +1,6 @@
 import { createContext, useContext, useEffect, useMemo, type ReactNode } from "react"
 import { startCapture } from "../capture"
-import type { PersonalizationClient } from "../client"
+import type { PersonalizationClient } from "../client-api"
 import { createPageLoader, type PageLoader } from "./page-loader"
 
 interface Shared {

@@ -1,4 +1,4 @@
-import type { PersonalizationClient } from "../client"
+import type { PersonalizationClient } from "../client-api"
 import type { PageEntry, Recommendation } from "../types"
 
 /** Asks for one list; lists asked for at the same time are fetched together. */

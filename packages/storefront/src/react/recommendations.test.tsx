@@ -1,7 +1,8 @@
 /** @jest-environment jsdom */
 import { act, StrictMode } from "react"
 import { createRoot, type Root } from "react-dom/client"
-import { createClient, type PersonalizationClient } from "../client"
+import { createClient } from "../client"
+import type { PersonalizationClient } from "../client-api"
 import { answer, fakeStorage } from "../testing"
 import type { Recommendation } from "../types"
 import { ConsentBanner, Recommendations, RecommendationsProvider } from "."
