@@ -17,7 +17,7 @@ export const userSequences: DatasetReader = {
       }
     }
     const notes = [
-      "The file holds no times: each user's items are taken to be a day apart from the same first day.",
+      "The file holds no times: every user's items are taken to be a second apart, so that nothing fades with age.",
     ]
     return { name: "user sequences", sessions, products: [], notes }
   },

@@ -30,7 +30,7 @@ function bruteForce(
   const query = session.slice(-lastItems)
   const sets = sessions.map((items) => new Set(items))
   const pairs = sets.reduce((sum, set) => sum + set.size, 0)
-  const idf = (item: string) => Math.log(1 + pairs / sets.filter((set) => set.has(item)).length)
+  const idf = (item: string) => Math.log(pairs / sets.filter((set) => set.has(item)).length)
   const candidates = sets
     .map((set, recency) => ({ set, recency }))
     .filter(({ set }) => query.some((item) => set.has(item)))

@@ -230,11 +230,11 @@ class VmisKnn implements Model {
   }
 }
 
-/** ln(1 + total / occurrences) per item; the 1 keeps it above 0 for an item that everybody sees. */
+/** ln(total / occurrences) per item; kept above 0, for an item that everybody sees would else never be found. */
 function idf(items: Int32Array, size: number, total: number): Float64Array {
   const counts = new Int32Array(size)
   for (const item of items) counts[item]++
-  return Float64Array.from(counts, (count) => (count > 0 ? Math.log(1 + total / count) : 0))
+  return Float64Array.from(counts, (count) => (count > 0 ? Math.max(1e-3, Math.log(total / count)) : 0))
 }
 
 export const vmisKnn: ModelDefinition = {
