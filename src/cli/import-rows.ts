@@ -54,11 +54,18 @@ async function* csvRows(input: Readable): AsyncGenerator<SourceRow> {
 
 async function* jsonRows(input: Readable): AsyncGenerator<SourceRow> {
   let line = 0
-  for await (const raw of createInterface({ input, crlfDelay: Infinity })) {
+  let failure: Error | undefined
+  const lines = createInterface({ input, crlfDelay: Infinity })
+  // readline takes a broken input for its end (https://github.com/nodejs/node/issues/30831).
+  input.on("error", (error) => {
+    failure = error
+    lines.close()
+  })
+  for await (const raw of lines) {
     line++
-    if (raw.trim() === "") continue
-    yield jsonRow(raw, line)
+    if (raw.trim() !== "") yield jsonRow(raw, line)
   }
+  if (failure) throw failure
 }
 
 function jsonRow(raw: string, line: number): SourceRow {

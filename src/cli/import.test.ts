@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -163,7 +164,17 @@ it("moves times, and obeys who has objected", async () => {
 it("fails for a file that is not there", async () => {
   await expect(run(target(), [join(folder, "none.csv")])).rejects.toThrow(/ENOENT/)
   await expect(run(target(), [join(folder, "none.csv.gz")])).rejects.toThrow(/ENOENT/)
+  await expect(run(target(), [join(folder, "none.jsonl")])).rejects.toThrow(/ENOENT/)
 })
+
+it.each(["broken.csv.gz", "broken.jsonl.gz"])(
+  "does not take a broken archive for a whole one: %s",
+  async (name) => {
+    const packed = gzipSync(randomBytes(200_000).toString("hex").replace(/.{60}/g, "$&\n"))
+    const path = file(name, packed.subarray(0, packed.length - 5_000))
+    await expect(run(target(), [path])).rejects.toThrow(/unexpected end/)
+  }
+)
 
 it("names what is wrong with a mapping", () => {
   expect(() => readMapping("ts")).toThrow(/field=column/)

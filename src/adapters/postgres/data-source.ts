@@ -48,7 +48,9 @@ export function createDataSource({ url, schema, poolSize, driverOptions }: Datab
     url,
     schema,
     poolSize,
-    extra: { ...rest, ...connection },
+    // A database that has vanished without a word must be noticed: by keep-alive, and by a limit to waiting.
+    extra: { keepAlive: true, ...rest, ...connection },
+    connectTimeoutMS: 10_000,
     applicationName: "medusa-plugin-personalization",
     installExtensions: false,
     entities: [],
