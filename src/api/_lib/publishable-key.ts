@@ -14,8 +14,7 @@ const refuse = (message: string) =>
  * @throws PersonalizationError `invalid_input` when it is missing, unknown or revoked
  */
 export async function channelsOfKey(container: MedusaContainer, key: unknown): Promise<readonly string[]> {
-  if (typeof key !== "string" || key.length === 0 || key.length > 200)
-    throw refuse("a publishable API key is needed")
+  if (typeof key !== "string" || !/^[\w-]{1,200}$/.test(key)) throw refuse("a publishable API key is needed")
   const known = cache.get(key)
   if (known) return known
   const query = container.resolve(ContainerRegistrationKeys.QUERY)
