@@ -73,7 +73,9 @@ describe("train", () => {
       expect(metrics["hr@20_low"]).toBeLessThanOrEqual(metrics["hr@20"])
       expect(metrics["hr@20"]).toBeLessThanOrEqual(metrics["hr@20_high"])
     }
-    expect(version.metrics["sequential-rules"]["mrr@20"]).toBeGreaterThan(version.metrics.popularity["mrr@20"])
+    expect(version.metrics["sequential-rules"]["mrr@20"]).toBeGreaterThan(
+      version.metrics.popularity["mrr@20"]
+    )
     expect(version.metrics["bought-together"]["basket_hr@20"]).toBeGreaterThan(0)
   })
 
