@@ -44,7 +44,7 @@ describe("edge", () => {
       throw new PersonalizationError("overloaded", "The queue is full.", { retryAfter: 0.4 })
     })
     expect(answer.status).toBe(429)
-    expect(headers).toEqual({ "Retry-After": "1" })
+    expect(headers).toEqual({ "Retry-After": "1", "Access-Control-Expose-Headers": "Retry-After" })
   })
 
   it("keeps the reason of a server error from shoppers, shows it to admins and logs it", async () => {

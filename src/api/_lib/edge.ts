@@ -40,7 +40,11 @@ export function edge<Request extends MedusaRequest = MedusaRequest>(
     } catch (error) {
       if (!(error instanceof PersonalizationError) || res.headersSent) throw error
       if (error.status >= 500) req.scope.resolve(ContainerRegistrationKeys.LOGGER).error(error.message, error)
-      if (error.retryAfter !== undefined) res.setHeader("Retry-After", String(Math.ceil(error.retryAfter)))
+      if (error.retryAfter !== undefined) {
+        res.setHeader("Retry-After", String(Math.ceil(error.retryAfter)))
+        // Otherwise a storefront on another origin could not read it.
+        res.setHeader("Access-Control-Expose-Headers", "Retry-After")
+      }
       const body: ErrorBody = {
         type: TYPE_BY_STATUS[error.status] ?? "unexpected_state",
         code: error.code,

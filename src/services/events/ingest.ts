@@ -1,4 +1,3 @@
-import { isbot } from "isbot"
 import { LRUCache } from "lru-cache"
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
 import {
@@ -24,6 +23,7 @@ import { CommitQueue } from "./commit-queue"
 import { parseEnvelope, type EventInput } from "./envelope"
 import type { EventContext, ShopEvent } from "./event"
 import type { EventLog } from "./event-log.port"
+import { isRobot } from "./robots"
 import type { Origin } from "./types/event-type"
 
 /** Who sent a batch, as the edge has established it. */
@@ -178,7 +178,7 @@ export class Ingest {
       return checked.push({ index, event: outcome, who })
     })
     const recorded = await this.recordedConsents(checked)
-    const bot = isbot(sender.userAgent)
+    const bot = isRobot(sender.userAgent)
     const stored: ShopEvent[] = []
     let recordedOnly = 0
     for (const [i, { index, event, who }] of checked.entries()) {
