@@ -1,4 +1,4 @@
-import { admin, api, describeStore, eventually, products } from "./demo-store"
+import { admin, api, describeStore, event, eventually, newShopper, products, send } from "./demo-store"
 
 const ROUTES = ["overview", "models", "training"]
 
@@ -8,6 +8,8 @@ describeStore("the admin's routes", () => {
   })
 
   it("shows the overview", async () => {
+    const [{ id }] = await products(1)
+    expect((await send([event("view_item", [id])], newShopper())).status).toBe(202)
     const { body } = await api()
       .get("/admin/personalization/overview")
       .set(await admin())
