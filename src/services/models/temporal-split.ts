@@ -1,4 +1,3 @@
-import { groupRows } from "../lib"
 import type { Baskets, Interactions, TrainingData } from "./training-data"
 
 /** Training data before a moment, and what came after it to test on. */
@@ -50,7 +49,7 @@ export function temporalFold(data: TrainingData, share: number): Fold {
 }
 
 /** The oldest `count` sessions. Items and users keep their numbers. */
-export function firstSessions(interactions: Interactions, count: number): Interactions {
+function firstSessions(interactions: Interactions, count: number): Interactions {
   const rows = interactions.sessionStart[count]
   const { item, user, session, ts, kind, country, device } = interactions
   return {
@@ -72,15 +71,4 @@ function firstBaskets(baskets: Baskets, count: number): Baskets {
     item: baskets.item.subarray(0, baskets.start[count]),
     ts: baskets.ts.subarray(0, count),
   }
-}
-
-/** Rows of one user in time order, by user number. */
-export function rowsByUser({ user, userIds, ts }: Interactions): number[][] {
-  const { start, rows } = groupRows(
-    user.map((number) => number + 1),
-    userIds.length + 1
-  )
-  return userIds.map((_, number) =>
-    Array.from(rows.subarray(start[number + 1], start[number + 2])).sort((a, b) => ts[a] - ts[b] || a - b)
-  )
 }
