@@ -150,6 +150,14 @@ describe("the engine, composed in memory", () => {
     expect(denied.items.map((item) => item.reason.code)).not.toContain("recently_viewed")
   })
 
+  it("drops the profile of a shopper who withdraws consent", async () => {
+    await look("cat", "lamps-1")
+    expect((await engine.features.getMany(["shopper:visitor:cat"])).size).toBe(1)
+    const withdrawal = { type: "consent_update", ts: Date.now(), visitor_id: "cat", consent: NO_CONSENT }
+    await engine.ingest.submit({ events: [withdrawal] }, { origin: "browser" })
+    expect((await engine.features.getMany(["shopper:visitor:cat"])).size).toBe(0)
+  })
+
   it("forgets an erased shopper everywhere", async () => {
     await look("dan", "chairs-1", "chairs-2")
     await engine.erase({ visitorId: "dan" })

@@ -38,10 +38,15 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     ? (Object.fromEntries(PURPOSES.map((p) => [p, true])) as unknown as Consent)
     : NO_CONSENT
 
-  const ingest = new Ingest({ log, subjects, ...parts }, { ...options.events, defaultConsent })
   const features = new MemoryFeatureStore()
   const catalog = new CatalogKeeper({ store: storage.catalog, logger, metrics })
   const pipeline = new FeaturePipeline({ log, store: features, catalog, subjects, metrics, logger })
+  const withdrawn = async (who: SubjectRef) => {
+    // Their last events first: the profile that these would build is the one to forget.
+    await pipeline.caughtUp()
+    await pipeline.forget(who)
+  }
+  const ingest = new Ingest({ log, subjects, withdrawn, ...parts }, { ...options.events, defaultConsent })
   const models = new ModelRegistry(storage.models, {
     logger,
     metrics,
