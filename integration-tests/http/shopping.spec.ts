@@ -85,7 +85,7 @@ describeStore("shopping", () => {
       "SELECT body FROM personalization.exposures WHERE request_id = $1",
       [requestId]
     )
-    return rows[0]?.body
+    return rows[0]?.body as { slots: { productId: string }[] } | undefined
   }
   const recentIds = async (shopper: Shopper, auth: object = {}) => {
     const { body } = await api()
@@ -133,7 +133,7 @@ describeStore("shopping", () => {
     })
     // The request that it is attributed to is on record, with the product among its slots.
     const exposure = await eventually(() => exposureOf(list.request_id), Boolean)
-    expect(exposure.slots.map((slot: { productId: string }) => slot.productId)).toContain(shown.product_id)
+    expect(exposure?.slots.map((slot) => slot.productId)).toContain(shown.product_id)
   }, 30_000)
 
   it("keeps the history over a login", async () => {

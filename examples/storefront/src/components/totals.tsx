@@ -1,7 +1,10 @@
 import type { HttpTypes } from "@medusajs/types"
 import { money } from "../shop/price"
 
-type Sums = Pick<HttpTypes.StoreCart, "currency_code" | "item_subtotal" | "shipping_subtotal" | "tax_total" | "total">
+type Sums = Pick<
+  HttpTypes.StoreCart,
+  "currency_code" | "item_subtotal" | "shipping_subtotal" | "tax_total" | "total"
+>
 
 /** What a cart or an order comes to: the sums as Medusa has them, before and after tax. */
 export function Totals({ of: { currency_code, ...sums } }: { of: Sums }) {

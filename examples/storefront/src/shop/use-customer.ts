@@ -50,7 +50,9 @@ export function useCustomerState({ sdk, personalization }: Shop, cart: CartState
     const restore = async () => {
       if (!(await sdk.client.getToken())) return
       // A token of an earlier visit may have expired; then nobody is logged in.
-      await actions.enter().catch((error: FetchError) => (error.status === 401 ? actions.logout() : undefined))
+      await actions
+        .enter()
+        .catch((error: FetchError) => (error.status === 401 ? actions.logout() : undefined))
     }
     void restore()
   }, [sdk, actions])

@@ -11,6 +11,10 @@ export const sessionNeighbours: CandidateSource = {
     if (session.length === 0) return []
     // What was just seen needs no neighbours to be found.
     const seen = new Set(session)
-    return ask("vmis-knn", { session }, query.limit + seen.size).filter(({ id }) => !seen.has(id))
+    // Months of history have no telling order: the model weighs them as a set and not as a visit.
+    const running = query.shopper.session.length + query.seeds.length > 0
+    return ask("vmis-knn", running ? { session } : { history: session }, query.limit + seen.size).filter(
+      ({ id }) => !seen.has(id)
+    )
   },
 }

@@ -43,7 +43,8 @@ describe("every source", () => {
 })
 
 describe("session-neighbours", () => {
-  const ask: Knowledge["ask"] = (_, { session }) => session!.map((id) => ({ id: `after-${id}`, score: 1 }))
+  const ask: Knowledge["ask"] = (_, { session, history = [] }) =>
+    (session ?? history).map((id) => ({ id: `after-${id}`, score: 1 }))
 
   it("asks with the session, else with the history, the page's product last", async () => {
     const history = shopper([
