@@ -1,7 +1,7 @@
 import http from "node:http"
 import type { AddressInfo } from "node:net"
 import { Random } from "../../../src/services/lib"
-import { generateProducts, generateShoppers, handleIds, LiveVisit, type LiveShop } from "."
+import { generateProducts, generateShoppers, handleIds, LiveVisit, trickle, type LiveShop } from "."
 
 interface Call {
   path: string
@@ -32,7 +32,9 @@ describe("a live visit", () => {
     request.on("data", (chunk) => (text += chunk))
     request.on("end", () => {
       calls.push({ path: request.url!, headers: request.headers, body: text ? JSON.parse(text) : {} })
-      response.writeHead(200).end(JSON.stringify(answer(request.url!)))
+      response
+        .writeHead(request.headers["x-publishable-api-key"] === "pk_test" ? 200 : 400)
+        .end(JSON.stringify(answer(request.url!)))
     })
   })
 
@@ -91,5 +93,24 @@ describe("a live visit", () => {
     expect(line.body.metadata).toEqual({
       personalization: { request_id: "request-1", placement: "home-for-you" },
     })
+  })
+
+  it("goes on after failures and ends when told to", async () => {
+    const ending = new AbortController()
+    const errors: Error[] = []
+    await trickle({
+      shop: { ...shop, publishableKey: "pk_wrong" },
+      products,
+      shoppers: [shopper],
+      seed: 1,
+      concurrency: 1,
+      stepMs: 1,
+      signal: ending.signal,
+      onError: (error) => {
+        errors.push(error)
+        ending.abort(new Error("enough"))
+      },
+    })
+    expect(errors[0].message).toContain("400")
   })
 })

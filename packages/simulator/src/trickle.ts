@@ -35,7 +35,8 @@ async function visitors(options: TrickleOptions, random: Random): Promise<void> 
   while (!signal.aborted) {
     try {
       const shopper = shoppers[random.weighted(weights)]
-      onVisit?.(await new LiveVisit(shop, products, shopper, random, pause).play())
+      const report = await new LiveVisit(shop, products, shopper, random, pause).play()
+      onVisit?.(report)
       backoff = 1_000
       await pause()
     } catch (error) {
