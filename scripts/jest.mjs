@@ -6,7 +6,14 @@ import { guarded } from "./lib/guard.mjs"
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..")
 
-const jest = [process.execPath, join(ROOT, "node_modules/jest/bin/jest.js"), ...process.argv.slice(2)]
+// No test is about time: on a busy machine the default of five seconds would make each one such a test.
+const patience = "--testTimeout=60000"
+const jest = [
+  process.execPath,
+  join(ROOT, "node_modules/jest/bin/jest.js"),
+  patience,
+  ...process.argv.slice(2),
+]
 const database = [process.execPath, join(ROOT, "scripts/lib/postgres.mjs"), "run", "--"]
 const [command, ...args] = process.env.PERSONALIZATION_TEST_DATABASE_URL ? jest : [...database, ...jest]
 
