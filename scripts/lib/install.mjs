@@ -42,7 +42,7 @@ function npm(command, onProgress, signal) {
       signal,
       shell: !viaNode && process.platform === "win32",
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NODE_ENV: "development" },
+      env: { ...process.env, NODE_ENV: "development", MEDUSA_DISABLE_TELEMETRY: "true" },
     })
     let output = ""
     for (const stream of [child.stdout, child.stderr]) {
