@@ -18,8 +18,9 @@ export function senderOf(
     customerId: identity.customerId,
     consent: identity.consent,
     gpc: identity.gpc,
-    // Medusa's own notion of the client's address: behind a proxy `req.ip` is the proxy's, one for the whole shop.
-    ip: (req as { request_context?: { ip_address?: string } }).request_context?.ip_address ?? req.ip,
+    // Medusa trusts one proxy, so this is the client's address behind it. `request_context.ip_address` believes
+    // X-Client-IP and the like, which a client can fill with another address for every call.
+    ip: req.ip,
     userAgent: req.get("user-agent"),
     context: channels.length === 1 ? { sales_channel_id: channels[0] } : {},
   }

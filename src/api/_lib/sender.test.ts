@@ -1,0 +1,21 @@
+import type { MedusaRequest } from "@medusajs/framework/http"
+import { senderOf } from "./sender"
+
+const requestWith = (changes: object = {}) =>
+  ({ ip: "203.0.113.7", get: () => "Mozilla/5.0", ...changes }) as unknown as MedusaRequest
+
+describe("senderOf", () => {
+  it("takes the address behind the trusted proxy, whatever the client claims to be", () => {
+    const request_context = { ip_address: "1.2.3.4" }
+    const headers = { "x-client-ip": "1.2.3.4" }
+    expect(senderOf(requestWith({ request_context, headers }), { gpc: false }).ip).toBe("203.0.113.7")
+  })
+
+  it("names the sales channel when the key leads to one, and none when it leads to several", () => {
+    const keyed = (sales_channel_ids: string[]) =>
+      senderOf(requestWith({ publishable_key_context: { sales_channel_ids } }), { gpc: false }).context
+    expect(keyed(["sc_1"])).toEqual({ sales_channel_id: "sc_1" })
+    expect(keyed(["sc_1", "sc_2"])).toEqual({})
+    expect(senderOf(requestWith(), { gpc: false }, ["sc_3"]).context).toEqual({ sales_channel_id: "sc_3" })
+  })
+})
