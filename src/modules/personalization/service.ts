@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache"
+import type { Sender } from "../../services/events"
 import type { Product } from "../../services/features"
 import { PersonalizationError, systemClock, type Logger } from "../../services/lib"
 import type { ModelVersion } from "../../services/models"
@@ -146,12 +147,15 @@ export default class PersonalizationModuleService {
     return resolveConsent({ sender, recorded, gpc, fallback: this.engine.defaultConsent })
   }
 
-  /** Records a decision as an event, so that it is kept with its time and obeyed from now on. */
-  async recordConsent(caller: Caller & { visitorId: string }, consent: Consent): Promise<void> {
-    const { visitorId, customerId } = caller
-    await this.engine.ingest.submitFacts([
-      { type: "consent_update", visitor_id: visitorId, customer_id: customerId, consent },
-    ])
+  /**
+   * Records a decision as an event, so that it is kept with its time, obeyed from now on, and limited in rate.
+   * @throws PersonalizationError `invalid_input`, `overloaded` (with `retryAfter`), `unavailable`
+   */
+  async recordConsent(sender: Sender & { visitorId: string }, consent: Consent): Promise<void> {
+    const { visitorId, customerId } = sender
+    const update = { type: "consent_update", ts: systemClock.now(), visitor_id: visitorId, consent }
+    const { rejected } = await this.engine.ingest.submit({ events: [update] }, sender)
+    if (rejected.length > 0) throw new PersonalizationError("invalid_input", rejected[0].message)
     this.engine.forgetConsentRecord({ visitorId, customerId })
   }
 

@@ -4,6 +4,7 @@ import { parse } from "../../../../services/lib"
 import { consentSchema } from "../../../../services/privacy"
 import { edge } from "../../../_lib/edge"
 import { identify } from "../../../_lib/identity"
+import { senderOf } from "../../../_lib/sender"
 import { serviceOf } from "../../../_lib/service"
 
 const bodySchema = z.strictObject({
@@ -20,6 +21,7 @@ export const GET = edge(async (req: MedusaRequest, res: MedusaResponse) => {
 /** Records the shopper's decision; it holds from the next request on. */
 export const POST = edge(async (req: MedusaRequest, res: MedusaResponse) => {
   const { visitor_id, consent } = parse(bodySchema, req.body)
-  await serviceOf(req).recordConsent({ ...identify(req), visitorId: visitor_id }, consent)
+  const identity = { ...identify(req), visitorId: visitor_id }
+  await serviceOf(req).recordConsent({ ...senderOf(req, identity), visitorId: visitor_id }, consent)
   res.json({ consent })
 })
