@@ -1,8 +1,8 @@
 import { PersonalizationError, type Logger, type Metrics, type Scored } from "../lib"
+import { loadModels } from "./load-models"
 import type { Model, ModelQuery } from "./model"
 import type { ModelStore, ModelVersion } from "./model-store.port"
 import type { TextEmbedder } from "./text-embedder.port"
-import { loadModels } from "./train"
 
 export interface ModelRegistryOptions {
   logger: Logger

@@ -1,10 +1,11 @@
 import { ManualClock, PersonalizationError } from "../lib"
 import { plantedData } from "../testing/model.contract"
 import { fitContext, trainingFixture } from "../testing/training-fixture"
+import { loadModels } from "./load-models"
 import { decidePromotion } from "./promotion"
 import { MODELS } from "./registry"
 import { temporalFold } from "./temporal-split"
-import { loadModels, train } from "./train"
+import { train } from "./train"
 
 const NAMES = MODELS.map(({ name }) => name)
 
@@ -50,6 +51,15 @@ describe("decidePromotion", () => {
     const { promote, reason } = decidePromotion({ hasLive: true, difference: difference(-0.03, -0.01) })
     expect(promote).toBe(false)
     expect(reason).toContain("-2.00 points")
+  })
+
+  it("keeps back a version whose models are clearly worse than popularity, the first one too", () => {
+    for (const hasLive of [false, true]) {
+      const { promote, reason } = decidePromotion({ hasLive, overPopularity: difference(-0.03, -0.01) })
+      expect(promote).toBe(false)
+      expect(reason).toContain("clearly worse than popularity")
+      expect(decidePromotion({ hasLive, overPopularity: difference(-0.03, 0.01) }).promote).toBe(true)
+    }
   })
 })
 
@@ -174,6 +184,41 @@ describe("train", () => {
     const { version, promotion } = await train(later, options, fitContext())
     expect(promotion.promote).toBe(false)
     expect(version.reason).toContain("clearly worse")
+  })
+
+  it("gives a candidate as much history as the live version had, in a shop whose products change by the day", async () => {
+    // Every day brings new products, which are looked at for three days.
+    const days = (from: number, to: number) =>
+      trainingFixture(
+        Array.from({ length: (to - from) * 60 }, (_, s) => {
+          const day = from + Math.floor(s / 60)
+          const family = `${day - (s % 3)}-${s % 5}`
+          return { items: ["a", "b", "c"].map((step) => `${family}-${step}`), at: (from * 60 + s) * 1440 }
+        })
+      )
+    const options = { validationShare: 0.5 }
+    const live = await train(days(0, 8), options, fitContext())
+    const { promotion } = await train(days(0, 9), { ...options, live }, fitContext())
+    expect(promotion).toEqual({
+      promote: true,
+      reason: expect.stringContaining("not clearly worse than the live version: hr@20 differs"),
+    })
+  })
+
+  it("keeps a first version back whose models are worse than the list of popular products", async () => {
+    const models = {
+      "sequential-rules": { steps: 1, prune: 1, lastItems: 1 },
+      "vmis-knn": { m: 1, k: 1, lastItems: 1 },
+      "bought-together": { minSupport: 1000 },
+    }
+    const { products: _products, ...planted } = plantedData()
+    const { version, promotion } = await train(
+      { ...planted, products: [] },
+      { validationShare: 0.5, models },
+      fitContext()
+    )
+    expect(promotion.promote).toBe(false)
+    expect(version.reason).toContain("clearly worse than popularity")
   })
 
   it("does not judge by sessions that the live version has learned from", async () => {

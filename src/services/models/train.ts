@@ -1,6 +1,5 @@
 import {
   bootstrapMean,
-  pairedBootstrap,
   PersonalizationError,
   systemClock,
   type Artifact,
@@ -8,20 +7,13 @@ import {
   type ListMetrics,
 } from "../lib"
 import { artifactsDigest } from "./artifacts-digest"
+import { compareWithLive, compareWithPopularity, holdOut, type LiveVersion } from "./comparison"
 import type { FitContext, Model } from "./model"
 import type { ModelVersion } from "./model-store.port"
 import { decidePromotion, type Promotion } from "./promotion"
 import { MODELS } from "./registry"
-import { temporalFold, type Fold } from "./temporal-split"
 import type { TrainingData } from "./training-data"
-import {
-  basketExamples,
-  mean,
-  measure,
-  nextItemExamples,
-  VALIDATION_K,
-  type ValidationExample,
-} from "./validation"
+import { basketExamples, mean, measure, VALIDATION_K, type ValidationExample } from "./validation"
 
 export interface TrainOptions {
   /** Fewer interactions than this: `nothing_to_train`. Default 50. */
@@ -33,7 +25,7 @@ export interface TrainOptions {
   /** Options by model name. */
   models?: Record<string, Record<string, unknown>>
   /** What is live now, to compare with. */
-  live?: { version: ModelVersion; artifacts: Record<string, Artifact> }
+  live?: LiveVersion
   clock?: Clock
 }
 
@@ -42,9 +34,6 @@ const SHOP_DEFAULTS: Readonly<Record<string, Record<string, unknown>>> = {
   "sequential-rules": { recommendLast: "never" },
   "vmis-knn": { recommendLast: "never" },
 }
-
-/** With fewer common examples a comparison with the live version says nothing. */
-const MIN_COMPARISON = 100
 
 /** `context.progress` with the stage that it belongs to. */
 export interface TrainContext extends FitContext {
@@ -75,8 +64,7 @@ export async function train(
         "agree to `model_training`, import orders, or lower the option `training.minEvents`"
     )
   }
-  const fold = temporalFold(data, validationShare)
-  const steps = nextItemExamples(fold, maxValidation)
+  const { fold, steps } = holdOut(data, validationShare, maxValidation, options.live?.version)
   const baskets = basketExamples(fold, maxValidation)
   const half = MODELS.length
   const metrics: ModelVersion["metrics"] = {}
@@ -91,7 +79,11 @@ export async function train(
     metrics[model.name][`basket_hr@${VALIDATION_K}`] = mean(basket.map(({ hr }) => hr))
     metrics[model.name].basket_examples = baskets.length
   }
-  const promotion = compareWithLive(options.live, fold, steps, measured, context)
+  const promotion = decidePromotion({
+    hasLive: options.live !== undefined,
+    difference: options.live && compareWithLive(options.live, steps, measured, context),
+    overPopularity: compareWithPopularity(data, steps, measured, context),
+  })
   const artifacts: Record<string, Artifact> = {}
   for (const [i, definition] of MODELS.entries()) {
     const model = definition.create(modelOptions[definition.name])
@@ -154,42 +146,6 @@ function summarise(
     [`coverage@${VALIDATION_K}`]: coverage,
     examples: examples.length,
   }
-}
-
-/** Compares best model with best model on the sessions that neither side has learned from. */
-function compareWithLive(
-  live: TrainOptions["live"],
-  fold: Fold,
-  steps: readonly ValidationExample[],
-  measured: ReadonlyMap<string, readonly ListMetrics[]>,
-  context: FitContext
-): Promotion {
-  if (!live) return decidePromotion({ hasLive: false })
-  const fresh = steps.flatMap(({ at }, i) => (at > live.version.window.to ? [i] : []))
-  if (fresh.length < MIN_COMPARISON) return decidePromotion({ hasLive: true })
-  const examples = fresh.map((i) => steps[i])
-  const hits = (list: readonly ListMetrics[]) => list.map(({ hr }) => hr)
-  const candidates = [...measured.values()].map((list) => hits(fresh.map((i) => list[i])))
-  const incumbents = loadModels(live.version, live.artifacts).map((model) =>
-    hits(measure(model, examples, 0, context).perExample)
-  )
-  const best = (lists: readonly number[][]) => lists.reduce((a, b) => (mean(b) > mean(a) ? b : a))
-  if (incumbents.length === 0) return decidePromotion({ hasLive: true })
-  const units = examples.map(({ unit }) => unit)
-  return decidePromotion({
-    hasLive: true,
-    difference: pairedBootstrap(best(candidates), best(incumbents), units, { seed: context.seed }),
-  })
-}
-
-/** Models of a version, ready to be asked; one that this release no longer knows is left out. */
-export function loadModels(version: ModelVersion, artifacts: Record<string, Artifact>): Model[] {
-  const options = version.config.models as TrainOptions["models"]
-  return MODELS.filter(({ name }) => artifacts[name]).map(({ name, create }) => {
-    const model = create(options?.[name])
-    model.load(artifacts[name])
-    return model
-  })
 }
 
 function windowOf({ interactions }: TrainingData): ModelVersion["window"] {
