@@ -30,7 +30,8 @@ beforeEach(() => {
     (data: EventData) => consent.get().analytics && tracked.push([type, data]),
   ]
   const track = Object.fromEntries(EVENT_TYPES.map(record)) as unknown as Track
-  consent = createConsent(openStore(undefined), openStore(undefined), true)
+  consent = createConsent(openStore(undefined), openStore(undefined))
+  consent.set(true)
   document.body.innerHTML = ""
   stop = startCapture({ track, consent })
 })

@@ -108,14 +108,40 @@ describe("with consent", () => {
     })
   })
 
+  it("obeys a refusal that a consent platform hands over, also for what waits from before", async () => {
+    const dead = () => {
+      throw new Error("offline")
+    }
+    const first = setUp({ consent: true }, dead)
+    const visitor = first.client.visitorId
+    first.client.track.search({ properties: { query: "lamp" } })
+    await first.client.flush()
+    first.client.close()
+    const { client, storage, to, calls } = setUp({ storage: first.storage, consent: false })
+    window.dispatchEvent(new Event("online"))
+    window.dispatchEvent(new Event("pagehide"))
+    await client.flush()
+    expect([storage.length, client.visitorId, to("/events").length]).toEqual([0, undefined, 0])
+    expect(to("/consent").map(({ init }) => JSON.parse(init.body as string))).toEqual([
+      { visitor_id: visitor, consent: client.consent.get() },
+    ])
+    expect(calls).toHaveLength(1)
+  })
+
+  it.each([true, { analytics: true }])("tells the server of a decision once, not on each page", (consent) => {
+    const first = setUp({ consent })
+    expect(first.to("/consent")).toHaveLength(1)
+    expect(setUp({ storage: first.storage, consent }).calls).toEqual([])
+  })
+
   it("sends a click before it asks for the next list", async () => {
     const { client, calls } = setUp({ consent: true }, () => answer(200, {}))
     const asked = client.recommendations("home-for-you", { limit: 4, exclude: ["p1", "p2"] })
     client.track.view_item({ items: [{ product_id: "p9" }] })
     await asked
     const paths = calls.map(({ url }) => new URL(url).pathname.split("/").pop())
-    expect(paths).toEqual(["events", "recommendations"])
-    expect(new URL(calls[1]!.url).search).toBe("?placement=home-for-you&limit=4&exclude=p1%2Cp2")
+    expect(paths).toEqual(["consent", "events", "recommendations"])
+    expect(new URL(calls[2]!.url).search).toBe("?placement=home-for-you&limit=4&exclude=p1%2Cp2")
   })
 
   it("reports events that the server refused", async () => {
@@ -203,9 +229,23 @@ it("gives the server's message and status of a failed request", async () => {
   await expect(failed).rejects.toMatchObject({ message: "placement: unknown", status: 400 })
 })
 
-it("obeys Global Privacy Control", () => {
-  Object.defineProperty(navigator, "globalPrivacyControl", { value: true, configurable: true })
-  const { client } = setUp({ consent: true })
-  expect(client.consent.get()).toMatchObject({ analytics: true, personalization: false })
-  Object.defineProperty(navigator, "globalPrivacyControl", { value: false, configurable: true })
+describe("Global Privacy Control", () => {
+  const signal = (value: boolean) =>
+    Object.defineProperty(navigator, "globalPrivacyControl", { value, configurable: true })
+  afterEach(() => signal(false))
+
+  it("denies personalization that was granted before it was turned on", () => {
+    const { storage } = setUp({ consent: true })
+    signal(true)
+    expect(setUp({ storage }).client.consent.get()).toMatchObject({ analytics: true, personalization: false })
+  })
+
+  it("yields to an explicit choice after it, on later pages too", () => {
+    signal(true)
+    const { client, storage } = setUp()
+    expect(client.consent.get().personalization).toBe(false)
+    client.consent.set(true)
+    expect(client.consent.get().personalization).toBe(true)
+    expect(setUp({ storage }).client.consent.get().personalization).toBe(true)
+  })
 })

@@ -34,7 +34,7 @@ export function createClient(options: ClientOptions): PersonalizationClient {
   const browser = !!globalThis.window
   const baseUrl = options.baseUrl.replace(/\/+$/, "")
   const store = openStore(options.storage ?? windowStorage("localStorage"))
-  const consent = createConsent(store, openStore(windowStorage("sessionStorage")), options.consent)
+  const consent = createConsent(store, openStore(windowStorage("sessionStorage")))
   const identity = createIdentity(store)
   const outbox = createOutbox(store)
   let context: ShopContext = { ...options.context }
@@ -93,6 +93,7 @@ export function createClient(options: ClientOptions): PersonalizationClient {
 
   const delivery = createDelivery({
     outbox,
+    allowed,
     post,
     async answered(response) {
       const { rejected } = (await response.json()) as { rejected?: RejectedEvent[] }
@@ -154,6 +155,8 @@ export function createClient(options: ClientOptions): PersonalizationClient {
     // Events carry their consent too, so a record that gets lost in the network costs proof, not privacy.
     if (visitor) recordConsent(visitor, now).catch(() => undefined)
   })
+  // After the line above, so that a refusal does all that it does later on.
+  if (options.consent !== undefined) consent.set(options.consent)
 
   const hidden = () => {
     if (document.visibilityState === "hidden") delivery.flushLast()

@@ -20,7 +20,10 @@ export interface ConsentState {
   get(): Readonly<Consent>
   /** Did the shopper say yes or no in this browser? While false, show the banner. */
   readonly decided: boolean
-  /** `true`: all purposes, `false`: none, or each by name (a purpose left out is denied). */
+  /**
+   * `true`: all purposes, `false`: none, or each by name (a purpose left out is denied). An explicit grant
+   * wins over Global Privacy Control; one that is older than the signal no longer grants personalization.
+   */
   set(choice: boolean | Partial<Consent>): void
   /** Calls back after each change; returns the way out. */
   subscribe(listener: (now: Readonly<Consent>, before: Readonly<Consent>) => void): () => void
@@ -29,13 +32,8 @@ export interface ConsentState {
 /**
  * @param store lasting store; written only while something is granted
  * @param session store that ends with the tab; remembers a refusal without any identifier
- * @param initial decision of a consent platform; outranks what is stored
  */
-export function createConsent(
-  store: Store,
-  session: Store,
-  initial?: boolean | Partial<Consent>
-): ConsentState {
+export function createConsent(store: Store, session: Store): ConsentState {
   const listeners = new Set<(now: Readonly<Consent>, before: Readonly<Consent>) => void>()
   let current: Readonly<Consent> = NO_CONSENT
   let decided = false
@@ -49,20 +47,21 @@ export function createConsent(
     for (const listener of [...listeners]) listener(next, before)
   }
   const load = () => {
-    const stored = store.json<Partial<Consent>>(KEY)
-    adopt(normalize(stored ?? false), !!(stored ?? session.get(KEY)))
+    const stored = store.json<Partial<Consent> & { gpc?: boolean }>(KEY)
+    const next = normalize(stored ?? false)
+    if (gpc() && !stored?.gpc) next.personalization = false
+    adopt(next, !!(stored ?? session.get(KEY)))
   }
   const set = (choice: boolean | Partial<Consent>) => {
     const next = normalize(choice)
     const granted = PURPOSES.some((purpose) => next[purpose])
     const [keep, forget] = granted ? [store, session] : [session, store]
-    keep.set(KEY, JSON.stringify(next))
+    keep.set(KEY, JSON.stringify({ ...next, gpc: gpc() }))
     forget.remove(KEY)
     adopt(next, true)
   }
 
   load()
-  if (initial !== undefined) set(initial)
   globalThis.window?.addEventListener("storage", ({ key }) => {
     if (key === KEY || key === null) load()
   })
@@ -79,11 +78,13 @@ export function createConsent(
   }
 }
 
-/** Fills in denied purposes. Global Privacy Control outranks a grant of personalization. */
-function normalize(choice: boolean | Partial<Consent>): Readonly<Consent> {
+/** Does the browser send Global Privacy Control? */
+const gpc = () =>
+  (globalThis as { navigator?: { globalPrivacyControl?: boolean } }).navigator?.globalPrivacyControl
+
+/** Fills in denied purposes. */
+function normalize(choice: boolean | Partial<Consent>): Consent {
   const next = { ...NO_CONSENT }
   for (const purpose of PURPOSES) next[purpose] = choice === true || (choice && choice[purpose]) === true
-  const { navigator } = globalThis as { navigator?: { globalPrivacyControl?: boolean } }
-  if (navigator?.globalPrivacyControl) next.personalization = false
   return next
 }

@@ -18,10 +18,12 @@ function setUp(...answers: (Response | Error)[]) {
     if (next instanceof Error) throw next
     return next
   }
-  const delivery = createDelivery({ outbox, post, answered: () => Promise.resolve() })
+  const delivery = createDelivery({ outbox, allowed: () => allowed, post, answered: () => Promise.resolve() })
+  let allowed = true
+  const forbid = () => void (allowed = false)
   let n = 0
   const happen = (soon = false) => delivery.added(outbox.add(uuidv7(), "v1", { n: n++ }), soon)
-  return { outbox, delivery, posts, happen }
+  return { outbox, delivery, posts, happen, forbid }
 }
 
 describe("delivery", () => {
@@ -103,6 +105,16 @@ describe("delivery", () => {
     await delivery.flush()
     expect(posts.map(({ events }) => events.length)).toEqual([50, 50, 20])
     expect(new Set(posts.flatMap(({ events }) => events)).size).toBe(120)
+  })
+
+  it("sends nothing that is not allowed any more", async () => {
+    const { delivery, posts, happen, forbid } = setUp(answer(202))
+    happen(true)
+    forbid()
+    delivery.flushLast()
+    await delivery.flush()
+    await jest.advanceTimersByTimeAsync(60_000)
+    expect(posts).toEqual([])
   })
 
   it("sends the rest of a closing page without repeating what is on its way", async () => {

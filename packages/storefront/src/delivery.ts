@@ -8,6 +8,8 @@ const RETRY_MAX_MS = 60_000
 
 export interface DeliveryOptions {
   outbox: Outbox
+  /** False while nothing may be sent. */
+  allowed(): boolean
   /** Sends a batch; rejects when there was no answer. `last`: the page may be gone before the answer. */
   post(batch: Batch, last: boolean): Promise<Response>
   /** Called with every accepted answer; what it throws is ignored. */
@@ -29,7 +31,7 @@ export interface Delivery {
   stop(): void
 }
 
-export function createDelivery({ outbox, post, answered }: DeliveryOptions): Delivery {
+export function createDelivery({ outbox, allowed, post, answered }: DeliveryOptions): Delivery {
   const own = new Set<string>()
   const inFlight = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -76,7 +78,7 @@ export function createDelivery({ outbox, post, answered }: DeliveryOptions): Del
 
   const drain = async () => {
     wanted = false
-    while (!stopped && !offline()) {
+    while (!stopped && !offline() && allowed()) {
       // Also when a timer fires a moment early.
       if (Date.now() < notBefore) return schedule(0)
       const batch = outbox.next((key) => !inFlight.has(key))
@@ -107,7 +109,7 @@ export function createDelivery({ outbox, post, answered }: DeliveryOptions): Del
     },
     flush,
     flushLast() {
-      const batch = outbox.next((key) => own.has(key) && !inFlight.has(key))
+      const batch = allowed() && outbox.next((key) => own.has(key) && !inFlight.has(key))
       if (batch) void send(batch, true)
     },
     stop() {
