@@ -129,6 +129,16 @@ it("tracks a followed link of a card with its request and slot, and no other cli
   ])
 })
 
+it("tracks the middle mouse button on a link, and not the right one", async () => {
+  const [card] = await show("p1")
+  const press = (button: number) =>
+    card!.querySelector("a")!.dispatchEvent(new MouseEvent("auxclick", { bubbles: true, button }))
+  press(2)
+  expect(tracked).toEqual([])
+  press(1)
+  expect(ofType("select_item")).toHaveLength(1)
+})
+
 it("tracks hovering from half a second on", async () => {
   const [quick, long] = await show("p1", "p2")
   const over = (target: Element) => target.dispatchEvent(new Event("pointerover", { bubbles: true }))

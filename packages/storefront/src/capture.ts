@@ -38,7 +38,10 @@ export function startCapture(client: Pick<PersonalizationClient, "track" | "cons
   const attributeFilter = ["data-mp-view", "data-mp-product", "data-mp-request"]
   changes.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter })
 
-  on(document, "click auxclick", ({ target }) => {
+  on(document, "click auxclick", (event) => {
+    const { target, button } = event as MouseEvent
+    // The right button opens a menu; the middle one a tab.
+    if (button === 2) return
     const link = target instanceof Element && target.closest("a[href]")
     const card = link && link.closest<HTMLElement>(CARD)
     if (card) track.select_item(dataOf(card))
