@@ -68,7 +68,10 @@ export interface PersonalizationClient {
    * history joins the customer's. `token` is Medusa's JWT; leave it out with cookie sessions.
    */
   login(token?: string): Promise<void>
-  /** To be called on logout: sends what waits, then starts a new visitor and session. */
+  /**
+   * To be called after Medusa's session has ended (`await sdk.auth.logout()`): sends what waits, then starts a
+   * new visitor and session. Called earlier, the session's cookie would join the new visitor to the customer who left.
+   */
   logout(): Promise<void>
   /** Calls back when a login or logout has changed whose lists these are; returns the way out. */
   onIdentityChange(listener: () => void): () => void

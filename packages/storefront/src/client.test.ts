@@ -1,6 +1,7 @@
 /** @jest-environment jsdom */
 import { createClient } from "./client"
 import { PersonalizationError, type ClientOptions } from "./client-api"
+import { openStore } from "./store"
 import { answer, fakeStorage } from "./testing"
 
 const BASE = { baseUrl: "http://shop.test/", publishableKey: "pk_1" }
@@ -181,8 +182,12 @@ describe("identity", () => {
     online = true
     window.dispatchEvent(new Event("online"))
     await client.login("jwt_2")
-    const [lost, kept, fresh] = to("/events").map(({ init }) => init.headers.authorization)
-    expect([lost, kept, fresh]).toEqual([undefined, undefined, "Bearer jwt_2"])
+    const sent = to("/events").map(({ init }) => [init.headers.authorization, init.credentials])
+    expect(sent).toEqual([
+      [undefined, "include"],
+      [undefined, "omit"],
+      ["Bearer jwt_2", "include"],
+    ])
   })
 
   it("ties a line item to the recommendation that its product was chosen from", () => {
@@ -202,6 +207,21 @@ it("sends the last events of a page with keepalive when it is hidden", async () 
   window.dispatchEvent(new Event("pagehide"))
   await Promise.resolve()
   expect(to("/events")[0]!.init.keepalive).toBe(true)
+})
+
+it("delivers events that are too large for keepalive", async () => {
+  const limited = ({ init }: Call) => {
+    const bytes = new Blob([init.body as string]).size
+    if (init.keepalive && bytes > 64 * 1024) throw new TypeError("Failed to fetch")
+    return answer(202)
+  }
+  const { client, storage, events } = setUp({ consent: true }, limited)
+  // 40,000 characters, 80,000 bytes.
+  client.track.search({ properties: { query: "ö".repeat(40_000) } })
+  client.track.view_cart()
+  await client.flush()
+  expect(events().map(({ type }) => type)).toEqual(["search", "view_cart"])
+  expect(openStore(storage).keys("mp.e.")).toEqual([])
 })
 
 it("falls back to a beacon and keeps its events until they are acknowledged", async () => {

@@ -28,6 +28,8 @@ const SOON: ReadonlySet<EventType> = new Set([
 ])
 const ANSWER_MS = 10_000
 const SETTLE_MS = 400
+/** Below the 64 KiB of the fetch standard, which all requests of a page under way share. */
+const KEEPALIVE_BYTES = 60_000
 
 /** The one client of a page. Reads what an earlier page left, and sends what that could not. Safe on a server. */
 export function createClient(options: ClientOptions): PersonalizationClient {
@@ -48,20 +50,22 @@ export function createClient(options: ClientOptions): PersonalizationClient {
   const visitorId = () => (allowed() ? identity.visitor() : undefined)
   const sessionId = () => (allowed() ? identity.session() : undefined)
 
-  /** `visitor` is who the request is about; the customer's token goes along only when that is the current visitor. */
+  /** `visitor` is who the request is about; the customer's login goes along only when that is the current visitor. */
   const call = async (path: string, init: RequestInit & { visitor?: string }) => {
     const current = visitorId()
     const { visitor = current, ...rest } = init
+    const own = visitor === current
     const headers: Record<string, string> = { "x-publishable-api-key": options.publishableKey }
     if (rest.body) headers["content-type"] = "application/json"
-    if (visitor && visitor === current) {
+    if (visitor && own) {
       headers["x-personalization-visitor"] = visitor
       headers["x-personalization-session"] = identity.session()
       headers["x-personalization-consent"] = PURPOSES.filter((purpose) => consent.get()[purpose]).join(",")
     }
-    if (token && visitor === current) headers.authorization = `Bearer ${token}`
+    if (token && own) headers.authorization = `Bearer ${token}`
     const request = {
-      credentials: "include" as const,
+      // The cookie of Medusa's session is a login too.
+      credentials: own ? ("include" as const) : ("omit" as const),
       signal: AbortSignal.timeout?.(ANSWER_MS),
       ...rest,
       headers,
@@ -86,7 +90,9 @@ export function createClient(options: ClientOptions): PersonalizationClient {
       return Promise.reject(new Error("no answer from a beacon"))
     }
     if (last && !("keepalive" in Request.prototype)) return beacon()
-    const init = { method: "POST", body, keepalive: true, visitor: batch.visitorId }
+    // Browsers refuse a larger body with keepalive, with an error like that of a dead network.
+    const keepalive = new Blob([body]).size < KEEPALIVE_BYTES
+    const init = { method: "POST", body, keepalive, visitor: batch.visitorId }
     const answer = call("/store/personalization/events", init)
     return last ? answer.catch(beacon) : answer
   }

@@ -3,7 +3,7 @@ import type { Store } from "./store"
 const PREFIX = "mp.e."
 const CAPACITY = 1000
 const BATCH_EVENTS = 50
-/** Browsers allow 64 KiB of keepalive bodies in flight; the margin is for characters outside ASCII. */
+/** So that a batch usually fits into the 64 KiB that browsers allow with keepalive. */
 const BATCH_CHARS = 48_000
 
 /** Events of one visitor, ready to send. */

@@ -38,8 +38,8 @@ export function useCustomerState({ sdk, personalization }: Shop, cart: CartState
         await login(email, password)
       },
       async logout() {
-        await personalization.logout()
         await sdk.auth.logout()
+        await personalization.logout()
         setCart(undefined)
         setCustomer(undefined)
       },
