@@ -84,7 +84,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     options: options.serving,
   })
   const refresh = () => content.sync().then(() => shelves.refresh())
-  const job = { log, catalog: storage.catalog, models: storage.models, options, clock, logger }
+  const job = { log, catalog: storage.catalog, models: storage.models, subjects, options, clock, logger }
   const inProcess: TrainingRunner = (signal, report) =>
     runTraining(job, { cancelled: () => signal.aborted, report })
   const runner = database ? workerRunner(options, database, logger) : inProcess

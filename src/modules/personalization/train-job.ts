@@ -1,7 +1,8 @@
-import type { EventLog } from "../../services/events"
+import type { EventLog, LoggedEvent } from "../../services/events"
 import type { CatalogStore, Product } from "../../services/features"
 import { PersonalizationError, type Clock, type Logger } from "../../services/lib"
 import { buildTrainingData, train, type ModelStore } from "../../services/models"
+import { mayTrain, type SubjectStore } from "../../services/privacy"
 import type { PersonalizationOptions } from "./options"
 import type { TrainingOutcome } from "./training-runs"
 
@@ -13,6 +14,7 @@ export interface TrainJobParts {
   log: EventLog
   catalog: CatalogStore
   models: ModelStore
+  subjects: SubjectStore
   options: PersonalizationOptions
   clock: Clock
   logger: Logger
@@ -38,7 +40,7 @@ export async function runTraining(parts: TrainJobParts, control: TrainJobControl
   for await (const page of parts.catalog.load()) products.push(...page)
   control.report("reading events", 0.01)
   const since = clock.now() - options.training.windowDays * DAY_MS
-  const data = await buildTrainingData(log.replay({ since }), products)
+  const data = await buildTrainingData(stillAllowed(log.replay({ since }), parts.subjects), products)
   checkCancelled()
   const live = await models.live()
   const { artifacts, version, promotion } = await train(
@@ -63,4 +65,22 @@ export async function runTraining(parts: TrainJobParts, control: TrainJobControl
   await models.save(version, artifacts)
   if (promotion.promote) await models.promote(version.version)
   return { version, promoted: promotion.promote, reason: promotion.reason }
+}
+
+/**
+ * Leaves out the events of shoppers whose recorded consent no longer lets models learn from them. An event carries
+ * the consent of its own moment; who has withdrawn since is known to `subjects` only. One read per batch.
+ */
+async function* stillAllowed(
+  batches: AsyncIterable<readonly LoggedEvent[]>,
+  subjects: SubjectStore
+): AsyncIterable<readonly LoggedEvent[]> {
+  for await (const batch of batches) {
+    const who = batch.map(({ event }) => ({ visitorId: event.visitor_id, customerId: event.customer_id }))
+    const recorded = await subjects.consentsOf(who)
+    yield batch.filter((_, i) => {
+      const consent = recorded[i]
+      return consent === undefined || mayTrain(consent)
+    })
+  }
 }

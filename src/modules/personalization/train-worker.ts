@@ -23,6 +23,7 @@ async function main(): Promise<void> {
         log: storage.log,
         catalog: storage.catalog,
         models: storage.models,
+        subjects: storage.subjects,
         options,
         clock: systemClock,
         logger,
