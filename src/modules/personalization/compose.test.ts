@@ -2,9 +2,11 @@ import { newEventId } from "../../services/events"
 import type { Product } from "../../services/features"
 import { Random, silentLogger } from "../../services/lib"
 import { NO_CONSENT } from "../../services/privacy"
+import { shopEvent } from "../../services/testing/events"
 import { compose } from "./compose"
 import type { Engine } from "./engine"
 import { resolveOptions } from "./options"
+import { healthOf } from "./overview"
 
 const CONSENT = { analytics: true, personalization: true, experimentation: true, model_training: true }
 const CATEGORIES = ["lamps", "chairs", "mugs", "plants"]
@@ -186,4 +188,39 @@ describe("the engine, composed in memory", () => {
     expect(ids).not.toContain("mugs-5")
     expect(ids).not.toContain("mugs-6")
   })
+})
+
+it("opens before the features are rebuilt, and says so", async () => {
+  const engine = compose(resolveOptions({ retrieval: { index: "exact" } }), { logger: silentLogger })
+  await engine.catalog.upsert([product("mugs", 1), product("mugs", 2)])
+  await engine.log.append([
+    shopEvent({ visitor_id: "ann", session_id: "s", items: [{ product_id: "mugs-1" }] }),
+  ])
+  const replay = engine.log.replay.bind(engine.log)
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  engine.log.replay = async function* (range) {
+    yield* replay({ ...range, since: undefined })
+    await held
+  }
+  await engine.start()
+  const features = async () => (await healthOf(engine, true)).checks.find(({ name }) => name === "features")
+  const recent = async () => {
+    const { items } = await engine.recommender.recommend({
+      placement: "recently-viewed",
+      visitorId: "ann",
+      sessionId: "s",
+      consent: CONSENT,
+      context: { now: Date.now(), salesChannelIds: ["web"] },
+    })
+    return items.filter(({ reason }) => reason.code === "recently_viewed").map(({ product_id }) => product_id)
+  }
+  await eventually(async () => expect((await engine.features.getMany(["shopper:visitor:ann"])).size).toBe(1))
+  expect(await features()).toEqual({ name: "features", ok: false })
+  expect(await recent()).toEqual([])
+  release()
+  await engine.featuresCaughtUp()
+  expect(await features()).toEqual({ name: "features", ok: true })
+  expect(await recent()).toEqual(["mugs-1"])
+  await engine.stop()
 })

@@ -3,7 +3,7 @@ import { createVectorIndex } from "../../adapters/faiss"
 import { MemoryFeatureStore } from "../../adapters/memory"
 import { PrometheusMetrics } from "../../adapters/prometheus"
 import { Ingest } from "../../services/events"
-import { CatalogKeeper, FeaturePipeline } from "../../services/features"
+import { CatalogKeeper, FeaturePipeline, type FeatureKey } from "../../services/features"
 import { systemClock, type Clock, type Logger } from "../../services/lib"
 import { ModelRegistry } from "../../services/models"
 import { NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
@@ -18,6 +18,8 @@ import { workerRunner } from "./train-worker-runner"
 import { TrainingRuns, type TrainingRunner } from "./training-runs"
 
 const DAY_MS = 86_400_000
+
+const isPersonal = (key: FeatureKey): boolean => /^(shopper|session):/.test(key)
 
 export interface Platform {
   /** Without it everything is kept in memory and gone with the process. */
@@ -72,7 +74,10 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
   const exposures = new ExposureWriter({ store: storage.exposures, metrics, logger })
   const recommender = new Recommender({
     catalog,
-    features,
+    features: {
+      // Half a profile misleads: before history is in, only what is about nobody is read.
+      getMany: (keys) => features.getMany(pipeline.rebuilt ? keys : keys.filter((key) => !isPersonal(key))),
+    },
     models,
     content,
     shelves,
@@ -109,6 +114,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     rates: storage.rates,
     features,
     featuresCaughtUp: () => pipeline.caughtUp(),
+    featuresRebuilt: () => pipeline.rebuilt,
     catalog,
     models,
     content,
@@ -148,12 +154,10 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await storage.open()
       await storage.maintain(options.events.retentionDays)
       await Promise.all([catalog.start(), models.start(), placements.start()])
-      await Promise.all([
-        pipeline.start(clock.now() - options.events.retentionDays * DAY_MS),
-        content.start(),
-        shelves.start(),
-      ])
+      await Promise.all([content.start(), shelves.start()])
       exposures.start()
+      // History may be long, and the shop opens when this is over: lists go out without profiles until it is in.
+      pipeline.begin(clock.now() - options.events.retentionDays * DAY_MS)
     },
 
     async stop() {

@@ -18,8 +18,10 @@ export interface Engine {
   readonly ingest: Ingest
   readonly rates: EventRates
   readonly features: FeatureStore
-  /** Resolves when everything durable before the call is in the features. */
+  /** Resolves when everything durable before the call is in the features; waits for their rebuild first. */
   featuresCaughtUp(): Promise<void>
+  /** History is in the features; before, lists go out without profiles. */
+  featuresRebuilt(): boolean
   /** In-memory catalogue, kept in step with its store. */
   readonly catalog: CatalogKeeper
   /** Live models: loads, hot-swaps, rolls back. */
@@ -41,7 +43,10 @@ export interface Engine {
   maintain(): Promise<void>
   /** True when the database answers. */
   reachable(): Promise<boolean>
-  /** Loads catalogue, models and features; resolves when recommendations can be served. May be tried again. */
+  /**
+   * Loads catalogue and models, resolves when recommendations can be served, and goes on to rebuild the features
+   * in the background. May be tried again.
+   */
   start(): Promise<void>
   /** Drains queues and ends child processes and threads. */
   stop(): Promise<void>

@@ -55,6 +55,7 @@ export async function healthOf(engine: Engine, started: boolean): Promise<Health
     { name: "database", ok: database },
     { name: "catalogue", ok: engine.catalog.size > 0 },
     { name: "model", ok: engine.models.version !== undefined },
+    { name: "features", ok: engine.featuresRebuilt() },
   ]
   const status = !started ? "down" : checks.every(({ ok }) => ok) ? "ok" : "degraded"
   return { status, checks }

@@ -206,3 +206,57 @@ it("falls back from a country of which little is known to the whole shop", async
   expect((await popular("FR")).length).toBe(6)
   await close()
 })
+
+describe("a rebuild in the background", () => {
+  const history = Array.from({ length: 1_000 }, (_, i) => view("a", { visitor_id: "v", ts: T + i }))
+
+  it("leaves turns of the event loop to others, and is waited for by caughtUp", async () => {
+    const { log, pipeline, views, close } = await setUp()
+    await log.append(history)
+    pipeline.begin()
+    pipeline.begin()
+    expect(pipeline.rebuilt).toBe(false)
+    let turns = 0
+    const turn = () => {
+      turns++
+      if (!pipeline.rebuilt) setImmediate(turn)
+    }
+    setImmediate(turn)
+    await pipeline.caughtUp()
+    expect(pipeline.rebuilt).toBe(true)
+    expect(turns).toBeGreaterThanOrEqual(4)
+    expect(await views("a")).toBeCloseTo(1_000, 0)
+    await close()
+  })
+
+  it("is tried again when it fails, and counts nothing twice", async () => {
+    const { log, pipeline, views, store, close } = await setUp({ retryMs: 1 })
+    await log.append(history)
+    const apply = store.apply.bind(store)
+    let calls = 0
+    store.apply = async (updates) => {
+      if (++calls === 3) throw new Error("not now")
+      return apply(updates)
+    }
+    pipeline.begin()
+    await pipeline.caughtUp()
+    expect(pipeline.rebuilt).toBe(true)
+    expect(await views("a")).toBeCloseTo(1_000, 0)
+    await close()
+  })
+
+  it("ends with stop, also while it waits to be tried again", async () => {
+    const { log, pipeline, close } = await setUp({ retryMs: 3_600_000 })
+    await log.append(history)
+    let failed = 0
+    log.replay = () => {
+      failed++
+      throw new Error("not ever")
+    }
+    pipeline.begin()
+    while (failed === 0) await new Promise((resolve) => setImmediate(resolve))
+    await pipeline.stop()
+    expect([failed, pipeline.rebuilt]).toEqual([1, false])
+    await close()
+  })
+})

@@ -22,7 +22,13 @@ export interface FeaturePipelineDependencies {
   metrics?: Metrics
   logger?: Logger
   features?: readonly AnyFeature[]
+  /** Wait after a rebuild that failed, ms; doubled each time up to 30 s. Default 1 s. */
+  retryMs?: number
 }
+
+/** Events handled in one turn of the event loop: about 10 ms, so that requests are answered in between. */
+const SLICE = 250
+const MAX_RETRY_MS = 30_000
 
 /** Where a feature's state goes when its definition does not say. */
 const KEYS: Readonly<Record<Entity, (event: ShopEvent) => readonly string[]>> = {
@@ -44,6 +50,9 @@ export class FeaturePipeline {
   private readonly logger: Logger
   private position: string | undefined
   private subscription: Subscription | undefined
+  private rebuild: Promise<void> | undefined
+  private stopping = false
+  private endPause: (() => void) | undefined
 
   constructor(private readonly dependencies: FeaturePipelineDependencies) {
     const { catalog, features = FEATURES } = dependencies
@@ -58,28 +67,54 @@ export class FeaturePipeline {
       }
   }
 
+  /** History is in: profiles are whole. */
+  get rebuilt(): boolean {
+    return this.subscription !== undefined
+  }
+
   /**
-   * Rebuilds the store from the log, then follows it; resolves when history is in.
+   * Does what `start` does, beside everything else: returns at once, and what fails is tried again until `stop`.
+   * @param since events before this time (ms) are left out
+   */
+  begin(since?: number): void {
+    this.rebuild ??= this.startPatiently(since)
+  }
+
+  /**
+   * Rebuilds the store from the log, then follows it; resolves when history is in, or when it is stopped.
+   * After a failure it may be called again, and goes on behind the last event that was applied.
    * @param since events before this time (ms) are left out
    */
   async start(since?: number): Promise<void> {
     let events = 0
-    for await (const batch of this.dependencies.log.replay({ since })) {
-      await this.handle(batch, await this.withdrawn(batch))
+    for await (const batch of this.dependencies.log.replay({ since, after: this.position })) {
+      const withdrawn = await this.withdrawn(batch)
+      for (let from = 0; from < batch.length; from += SLICE) {
+        if (this.stopping) return
+        await this.handle(batch.slice(from, from + SLICE), withdrawn)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
       events += batch.length
     }
+    if (this.stopping) return
     this.logger.info(`features rebuilt from ${events} events`)
     this.subscription = await this.dependencies.log.subscribe("features", (batch) => this.handle(batch), {
       from: this.position === undefined ? "beginning" : { after: this.position },
+      batchSize: SLICE,
     })
   }
 
   /** Resolves when everything appended before the call can be read. */
   async caughtUp(): Promise<void> {
+    await this.rebuild
     await this.subscription?.caughtUp()
   }
 
+  /** Ends the rebuild, or stops following. */
   async stop(): Promise<void> {
+    this.stopping = true
+    this.endPause?.()
+    await this.rebuild
     await this.subscription?.close()
   }
 
@@ -91,6 +126,28 @@ export class FeaturePipeline {
       await store.erase(`session:visitor:${visitorId}`)
     }
     if (customerId) await store.erase(`shopper:customer:${customerId}`)
+  }
+
+  /** Never rejects. */
+  private async startPatiently(since?: number): Promise<void> {
+    let wait = this.dependencies.retryMs ?? 1_000
+    while (!this.stopping) {
+      try {
+        return await this.start(since)
+      } catch (error) {
+        this.logger.warn(`features: the rebuild failed, will try again: ${(error as Error).message}`)
+      }
+      await this.pause(wait)
+      wait = Math.min(MAX_RETRY_MS, wait * 2)
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    if (this.stopping) return
+    await new Promise<void>((resolve) => {
+      this.endPause = resolve
+      setTimeout(resolve, ms).unref()
+    })
   }
 
   private async handle(batch: readonly LoggedEvent[], withdrawn?: ReadonlySet<string>): Promise<void> {

@@ -23,7 +23,7 @@ export interface Profile {
 }
 
 export interface ProfileReaderParts {
-  features: FeatureStore
+  features: Pick<FeatureStore, "getMany">
   metrics: Metrics
   logger: Logger
 }

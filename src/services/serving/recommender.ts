@@ -18,7 +18,7 @@ const PROFILE_SHARE = 0.4
 
 export interface RecommenderParts {
   catalog: Catalog
-  features: FeatureStore
+  features: Pick<FeatureStore, "getMany">
   models: { readonly version: string | undefined; ask(model: string, query: ModelQuery, k: number): Scored[] }
   content: Pick<ContentIndex, "view">
   shelves: Pick<Shelves, "newest" | "inCategory">
