@@ -99,30 +99,34 @@ export function toProduct(row: ProductRow, availability: Availability, currency?
   }
 }
 
-async function page(query: RemoteQueryFunction, filters: object, skip: number): Promise<ProductRow[]> {
-  const { data } = await query.graph({
-    entity: "product",
-    fields: FIELDS,
-    filters,
-    pagination: { skip, take: PAGE, order: { id: "ASC" } },
-  })
-  return data as unknown as ProductRow[]
+/** By the last id seen, not by a count to skip, which would pass over products when others before them go. */
+async function* rowsOf(query: RemoteQueryFunction, ids?: readonly string[]): AsyncGenerator<ProductRow[]> {
+  const read = async (filters: object) => {
+    const pagination = { take: PAGE, order: { id: "ASC" as const } }
+    const { data } = await query.graph({ entity: "product", fields: FIELDS, filters, pagination })
+    return data as unknown as ProductRow[]
+  }
+  if (ids) {
+    for (let i = 0; i < ids.length; i += PAGE) yield await read({ id: ids.slice(i, i + PAGE) })
+    return
+  }
+  let rows = await read({})
+  while (rows.length > 0) {
+    yield rows
+    rows = rows.length < PAGE ? [] : await read({ id: { $gt: rows[rows.length - 1].id } })
+  }
 }
 
-/** Reads products page by page: all of them, or those of `ids` that exist. */
+/** Reads products page by page: all of them, or those of `ids` (each once) that exist. */
 export async function* readProducts(
   query: RemoteQueryFunction,
   options: { ids?: readonly string[]; currency?: string } = {}
 ): AsyncGenerator<Product[]> {
-  const filters = options.ids ? { id: [...options.ids] } : {}
-  for (let skip = 0; ; skip += PAGE) {
-    const rows = await page(query, filters, skip)
-    if (rows.length === 0) return
+  for await (const rows of rowsOf(query, options.ids)) {
     const variantIds = rows.flatMap((row) => (row.variants ?? []).map((variant) => variant.id))
     const availability = variantIds.length
       ? await getTotalVariantAvailability(query as never, { variant_ids: variantIds })
       : {}
     yield rows.map((row) => toProduct(row, availability, options.currency))
-    if (rows.length < PAGE) return
   }
 }
