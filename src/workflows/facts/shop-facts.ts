@@ -160,7 +160,10 @@ export async function orderFact(query: RemoteQueryFunction, orderId: string): Pr
   }
 }
 
-/** `refund` of what came back with a return. */
+/**
+ * `refund` of what came back with a return, once all of it has: Medusa reports every partial receipt as well,
+ * and only the last one knows the quantities and has a time that stays the same.
+ */
 export async function returnFact(
   query: RemoteQueryFunction,
   orderId: string,
@@ -168,27 +171,29 @@ export async function returnFact(
 ): Promise<Fact | undefined> {
   const { data } = await query.graph({
     entity: "return",
-    fields: ["id", "received_at", "items.item_id", "items.quantity", "items.received_quantity"],
+    fields: ["id", "received_at", "items.item_id", "items.received_quantity"],
     filters: { id: returnId },
   })
   const returned = data[0] as unknown as
     | {
         id: string
-        received_at?: string
-        items?: { item_id: string; quantity?: number; received_quantity?: number }[]
+        received_at?: string | Date | null
+        items?: { item_id: string; received_quantity?: number }[]
       }
     | undefined
+  if (!returned?.received_at) return undefined
   const purchase = await orderFact(query, orderId)
-  if (!returned || !purchase) return undefined
+  if (!purchase) return undefined
   const { data: orders } = await query.graph({
     entity: "order",
     fields: ["items.*"],
     filters: { id: orderId },
   })
   const lines = ((orders[0] as unknown as { items?: LineRow[] })?.items ?? []) as LineRow[]
-  const items = (returned.items ?? []).flatMap(({ item_id, quantity, received_quantity }) => {
+  const items = (returned.items ?? []).flatMap(({ item_id, received_quantity }) => {
     const line = lines.find((candidate) => candidate.id === item_id)
-    return line?.product_id ? [{ ...toItem(line), quantity: Number(received_quantity || quantity || 1) }] : []
+    const quantity = Number(received_quantity ?? 0)
+    return line?.product_id && quantity > 0 ? [{ ...toItem(line), quantity }] : []
   })
   if (items.length === 0) return undefined
   const mark = stamp(`refund:${returned.id}`, time(returned.received_at))
