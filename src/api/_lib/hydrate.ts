@@ -3,10 +3,17 @@ import { ContainerRegistrationKeys, QueryContext } from "@medusajs/framework/uti
 import { LRUCache } from "lru-cache"
 import { PersonalizationError } from "../../services/lib"
 
-/** Where prices are calculated for, as Medusa's own product routes take it. */
-export interface PriceContext {
+/** Where prices are asked for. */
+export interface PricesAsked {
   region_id?: string
   currency_code?: string
+}
+
+/** What prices are calculated by, as in Medusa's own product routes. */
+export interface PriceContext extends PricesAsked {
+  currency_code: string
+  /** Price lists may hold for groups of customers. */
+  customer?: { groups: { id: string }[] }
 }
 
 const DEFAULT_FIELDS = ["id", "title", "subtitle", "handle", "thumbnail", "variants.id", "variants.title"]
@@ -58,16 +65,35 @@ async function currencyOf(container: MedusaContainer, regionId: string): Promise
   return currency
 }
 
-/** Makes the price context whole. @throws PersonalizationError `invalid_input` for an unknown region */
+async function groupsOf(container: MedusaContainer, customerId: string): Promise<{ id: string }[]> {
+  const query = container.resolve(ContainerRegistrationKeys.QUERY)
+  const { data } = await query.graph({
+    entity: "customer_group",
+    fields: ["id"],
+    filters: { customers: { id: customerId } } as object,
+  })
+  return data.map(({ id }) => ({ id }))
+}
+
+/**
+ * Makes the price context whole; undefined when neither region nor currency is asked for.
+ * @throws PersonalizationError `invalid_input` for an unknown region
+ */
 export async function priceContext(
   container: MedusaContainer,
-  asked: PriceContext
-): Promise<(Required<Pick<PriceContext, "currency_code">> & PriceContext) | undefined> {
-  if (asked.region_id) {
-    const currency_code = await currencyOf(container, asked.region_id)
-    return { region_id: asked.region_id, currency_code }
+  { region_id, currency_code }: PricesAsked,
+  customerId?: string
+): Promise<PriceContext | undefined> {
+  if (!region_id && !currency_code) return undefined
+  const [currency, groups] = await Promise.all([
+    region_id ? currencyOf(container, region_id) : currency_code!.toLowerCase(),
+    customerId ? groupsOf(container, customerId) : undefined,
+  ])
+  return {
+    ...(region_id && { region_id }),
+    currency_code: currency,
+    ...(groups && { customer: { groups } }),
   }
-  return asked.currency_code ? { currency_code: asked.currency_code.toLowerCase() } : undefined
 }
 
 export type HydratedProduct = { id: string } & Record<string, unknown>

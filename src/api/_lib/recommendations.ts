@@ -55,7 +55,7 @@ export async function requestsFor(
   const cartIds = [...new Set(asked.placements.flatMap(({ cart_id }) => (cart_id ? [cart_id] : [])))]
   const [consent, prices, ...carts] = await Promise.all([
     service.consentOf(identity),
-    priceContext(req.scope, asked),
+    priceContext(req.scope, asked, identity.customerId),
     ...cartIds.map((id) => cartProducts(req, id)),
   ])
   service.recogniseCustomer(identity, consent)
