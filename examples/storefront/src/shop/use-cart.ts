@@ -66,6 +66,7 @@ export function useCartState({ sdk, region, personalization }: Shop): CartState 
         }
       },
       async transferCart() {
+        await refreshMetadata()
         if (latest.current) setCart((await sdk.store.cart.transferCart(latest.current.id, FIELDS)).cart)
       },
     }
