@@ -52,16 +52,26 @@ export class CommitQueue {
         })
       )
     }
-    const written = new Promise<void>((resolve, reject) => this.waiting.push({ events, resolve, reject }))
-    this.grow(events.length)
-    this.writing ??= this.write().finally(() => (this.writing = undefined))
-    return written
+    return this.enqueue(events)
+  }
+
+  /** Resolves when everything pushed before the call is written or refused. */
+  drained(): Promise<void> {
+    // An empty batch at the end of the line; whether those that share its write succeed is theirs to say.
+    return this.enqueue([]).catch(() => undefined)
   }
 
   /** Refuses new events and resolves when all others are written or refused. */
   async close(): Promise<void> {
     this.closed = true
     while (this.writing) await this.writing
+  }
+
+  private enqueue(events: readonly ShopEvent[]): Promise<void> {
+    const written = new Promise<void>((resolve, reject) => this.waiting.push({ events, resolve, reject }))
+    this.grow(events.length)
+    this.writing ??= this.write()
+    return written
   }
 
   private grow(by: number): void {
@@ -83,7 +93,12 @@ export class CommitQueue {
   private async write(): Promise<void> {
     // Batches that arrive in this turn of the event loop join the first group.
     await Promise.resolve()
-    while (this.waiting.length > 0) await this.commit(this.nextGroup())
+    try {
+      while (this.waiting.length > 0) await this.commit(this.nextGroup())
+    } finally {
+      // In the same turn as the last look at `waiting`: whoever comes a microtask later must start a new write.
+      this.writing = undefined
+    }
   }
 
   private async commit(group: Waiting[]): Promise<void> {
@@ -101,6 +116,7 @@ export class CommitQueue {
   }
 
   private async append(events: readonly ShopEvent[]): Promise<void> {
+    if (events.length === 0) return
     const began = this.clock.now()
     const { appended, duplicates } = await this.log.append(events)
     this.metrics.observe("append_duration_seconds", (this.clock.now() - began) / 1_000)
