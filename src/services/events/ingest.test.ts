@@ -316,6 +316,38 @@ describe("consent", () => {
   })
 })
 
+describe("a change of mind", () => {
+  const update = (consent: object, changes: object = {}) =>
+    view({ type: "consent_update", items: [], consent, ...changes })
+
+  it("is not lost to an earlier grant from a clock that runs ahead", async () => {
+    const { ingest, subjects, clock } = setUp()
+    await ingest.submit({ events: [update(FULL_CONSENT, { ts: NOW + 240_000 })] }, BROWSER)
+    clock.advance(1_000)
+    await ingest.submit({ events: [update(NO_CONSENT, { ts: NOW + 1_000 })] }, BROWSER)
+    expect(await subjects.consentOf({ visitorId: "v1" })).toEqual(NO_CONSENT)
+  })
+
+  it("counts for what follows it in the same batch, and for that visitor only", async () => {
+    const { ingest, stored } = setUp()
+    const events = [view(), update(NO_CONSENT), view(), view({ visitor_id: "v2" }), view()]
+    const { accepted, rejected } = await ingest.submit({ events }, { origin: "server" })
+    expect(accepted).toBe(3)
+    expect(rejected.map(({ index, code }) => [index, code])).toEqual([
+      [2, "no_consent"],
+      [4, "no_consent"],
+    ])
+    expect((await stored()).map((event) => event.visitor_id)).toEqual(["v1", "v2"])
+  })
+
+  it("does not bring back an older grant within a batch", async () => {
+    const { ingest, subjects } = setUp()
+    await subjects.recordConsent("v1", NO_CONSENT, NOW)
+    const events = [update(FULL_CONSENT, { ts: NOW - 1 }), view()]
+    expect((await ingest.submit({ events }, BROWSER)).rejected.map(({ index }) => index)).toEqual([1])
+  })
+})
+
 describe("facts", () => {
   const purchase = (changes: object = {}) => ({
     ...view({ type: "purchase", ts: undefined, event_id: eventIdFrom(NOW, "order 1"), ...changes }),

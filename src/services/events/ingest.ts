@@ -147,6 +147,11 @@ export class Ingest {
     return this.take(timed, this.rules("server", now, 0), { origin: "server" }, (i) => facts[i].customer_id)
   }
 
+  /** Resolves when everything accepted before the call is durable or refused. */
+  drained(): Promise<void> {
+    return this.queue.drained()
+  }
+
   /** Writes what is queued and refuses the rest. */
   close(): Promise<void> {
     return this.queue.close()
@@ -183,7 +188,13 @@ export class Ingest {
     let recordedOnly = 0
     for (const [i, { index, event, who }] of checked.entries()) {
       const consent = this.consentOf(event, sender, recorded[i])
-      if (event.type === "consent_update") await this.recordConsent(who, consent, event.ts)
+      if (event.type === "consent_update") {
+        // A sender whose clock is ahead must not outrank what the shopper says later.
+        await this.recordConsent(who, consent, Math.min(event.ts, rules.now))
+        const now = await this.subjects.consentOf({ visitorId: who.visitorId })
+        for (let later = i + 1; later < checked.length; later++)
+          if (checked[later].who.visitorId === who.visitorId) recorded[later] = now
+      }
       if (mayStore(consent)) stored.push(shopEvent(event, consent, who, sender, bot))
       else if (event.type === "consent_update") recordedOnly++
       else
