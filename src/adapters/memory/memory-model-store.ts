@@ -8,7 +8,7 @@ export class MemoryModelStore implements ModelStore {
     { version: ModelVersion; artifacts: Record<string, Artifact> }
   >()
   /** Versions in the order in which they went live; the last one is live. */
-  private readonly promotions: string[] = []
+  private promotions: string[] = []
 
   constructor(private readonly clock: Clock = systemClock) {}
 
@@ -51,6 +51,15 @@ export class MemoryModelStore implements ModelStore {
 
   async previous(): Promise<ModelVersion | undefined> {
     return this.at(-2)
+  }
+
+  async prune(keep: number): Promise<number> {
+    const kept = new Set((await this.list(keep)).map(({ version }) => version))
+    for (const version of this.promotions.slice(-2)) kept.add(version)
+    const gone = [...this.versions.keys()].filter((version) => !kept.has(version))
+    for (const version of gone) this.versions.delete(version)
+    this.promotions = this.promotions.filter((version) => kept.has(version))
+    return gone.length
   }
 
   private at(index: number): ModelVersion | undefined {

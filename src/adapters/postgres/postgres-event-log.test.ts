@@ -39,6 +39,20 @@ describeWithPostgres("PostgreSQL event log", ({ url, open, clear }) => {
     }
   })
 
+  it("takes the names off dead letters, too", async () => {
+    await withLog(async (log) => {
+      await log.append([shopEvent({ visitor_id: "v1", session_id: "s1" })])
+      const subscription = await log.subscribe("strict", async () => {
+        throw new Error("no")
+      })
+      await subscription.caughtUp()
+      await log.unname("v1")
+      const letters = await dataSource.query(`SELECT event FROM ${inSchema("dead_letters")}`)
+      expect(letters).toHaveLength(1)
+      expect(JSON.stringify(letters)).not.toMatch(/"v1"|"s1"/)
+    })
+  })
+
   const withLog = async (use: (log: PostgresEventLog) => Promise<void>, options = {}) => {
     const log = new PostgresEventLog(dataSource, { ...FAST, ...options })
     try {
@@ -132,6 +146,26 @@ describeWithPostgres("PostgreSQL event log", ({ url, open, clear }) => {
       expect(days).not.toContain("20260102")
       // The other process of the shop still remembers the partition.
       expect((await log.append([at("2026-01-02")])).appended).toHaveLength(1)
+    }))
+
+  it("forgets dead letters with their time, and with their subject after the event itself is gone", () =>
+    withLog(async (log) => {
+      const at = (day: string, visitor_id: string) => {
+        const ts = Date.parse(day)
+        return shopEvent({ ts, event_id: newEventId(ts), visitor_id })
+      }
+      await log.append([at("2026-01-01", "ann"), at("2026-01-02", "ann"), at("2026-01-03", "bea")])
+      const fails = await log.subscribe("g", () => Promise.reject(new Error("boom")), { from: "beginning" })
+      await fails.caughtUp()
+      const buried = async () => {
+        const rows = await dataSource.query(`SELECT event FROM ${inSchema("dead_letters")} ORDER BY seq`)
+        return rows.map(({ event }: { event: { visitor_id: string } }) => event.visitor_id)
+      }
+      expect(await buried()).toEqual(["ann", "ann", "bea"])
+      expect(await log.purgeDeadLetters(Date.parse("2026-01-02"))).toBe(1)
+      await log.purgeBefore("2026-01-04")
+      await log.erase({ visitorIds: ["ann"] })
+      expect(await buried()).toEqual(["bea"])
     }))
 
   it("makes a partition again that another process has dropped", () =>

@@ -134,8 +134,12 @@ export class PostgresEventLog implements EventLog {
       `DELETE FROM ${this.db.name("events")} WHERE visitor_id = ANY($1) OR customer_id = $2 RETURNING seq`,
       [subject.visitorIds, subject.customerId ?? null]
     )
-    const seqs = gone.map(({ seq }) => seq)
-    await this.db.query(`DELETE FROM ${this.db.name("dead_letters")} WHERE seq = ANY($1)`, [seqs])
+    // By what they hold, for the day of an event may have been dropped before its dead letter.
+    await this.db.query(
+      `DELETE FROM ${this.db.name("dead_letters")}
+       WHERE event->>'visitor_id' = ANY($1) OR event->>'customer_id' = $2`,
+      [subject.visitorIds, subject.customerId ?? null]
+    )
     return gone.length
   }
 
@@ -148,6 +152,15 @@ export class PostgresEventLog implements EventLog {
   /** Drops every day before `day` (`YYYY-MM-DD`, UTC); returns how many events it held. */
   purgeBefore(day: string): Promise<number> {
     return this.partitions.purgeBefore(day)
+  }
+
+  /** Drops the dead letters of events that happened before `ms` (since the epoch); returns how many. */
+  async purgeDeadLetters(ms: number): Promise<number> {
+    const gone = await this.db.query(
+      `DELETE FROM ${this.db.name("dead_letters")} WHERE (event->>'ts')::float8 < $1 RETURNING seq`,
+      [ms]
+    )
+    return gone.length
   }
 
   async close(): Promise<void> {

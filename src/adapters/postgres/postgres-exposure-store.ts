@@ -49,12 +49,21 @@ export class PostgresExposureStore implements ExposureStore {
     return gone.length
   }
 
-  /** Drops what is older; returns how many. @param ms since the epoch */
-  async purgeBefore(ms: number): Promise<number> {
-    const gone = await this.db.query(
-      `DELETE FROM ${this.table} WHERE ts < to_timestamp($1 / 1000.0) RETURNING request_id`,
-      [ms]
-    )
-    return gone.length
+  /**
+   * Drops what is older; returns how many.
+   * @param ms since the epoch
+   * @param chunk rows per statement, so that no lock is held for long
+   */
+  async purgeBefore(ms: number, chunk = 5_000): Promise<number> {
+    for (let total = 0; ;) {
+      const gone = await this.db.query(
+        `DELETE FROM ${this.table} WHERE request_id IN (
+           SELECT request_id FROM ${this.table} WHERE ts < to_timestamp($1 / 1000.0) LIMIT $2
+         ) RETURNING request_id`,
+        [ms, chunk]
+      )
+      total += gone.length
+      if (gone.length < chunk) return total
+    }
   }
 }

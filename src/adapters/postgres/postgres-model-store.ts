@@ -19,6 +19,10 @@ interface VersionRow {
 
 const COLUMNS = "body, status, extract(epoch FROM promoted_at) * 1000 AS promoted_ms"
 
+const previousOf = (columns: string, versions: string): string =>
+  `SELECT ${columns} FROM ${versions} WHERE status = 'retired' AND promoted_at IS NOT NULL
+   ORDER BY promoted_at DESC, version LIMIT 1`
+
 function versionOf({ body, status, promoted_ms }: VersionRow): ModelVersion {
   const version: ModelVersion = { ...body, status }
   if (promoted_ms !== null) version.promotedAt = Number(promoted_ms)
@@ -86,10 +90,7 @@ export class PostgresModelStore implements ModelStore {
   }
 
   async previous(): Promise<ModelVersion | undefined> {
-    const rows = await this.db.query<VersionRow>(
-      `SELECT ${COLUMNS} FROM ${this.versions} WHERE status = 'retired' AND promoted_at IS NOT NULL
-       ORDER BY promoted_at DESC, version LIMIT 1`
-    )
+    const rows = await this.db.query<VersionRow>(previousOf(COLUMNS, this.versions))
     return rows.map(versionOf)[0]
   }
 
@@ -122,6 +123,25 @@ export class PostgresModelStore implements ModelStore {
         `UPDATE ${this.versions} SET status = 'live', promoted_at = to_timestamp($2 / 1000.0) WHERE version = $1`,
         [version, this.clock.now()]
       )
+    })
+  }
+
+  async prune(keep: number): Promise<number> {
+    return this.db.transaction(async (query) => {
+      // Nothing may be saved meanwhile: it could link an artifact that is about to go.
+      await query(`LOCK TABLE ${this.versions} IN SHARE ROW EXCLUSIVE MODE`)
+      const gone = await query(
+        `DELETE FROM ${this.versions} WHERE status <> 'live'
+           AND version NOT IN (SELECT version FROM ${this.versions} ORDER BY created_at DESC, version LIMIT $1)
+           AND version NOT IN (${previousOf("version", this.versions)})
+         RETURNING version`,
+        [keep]
+      )
+      await query(
+        `DELETE FROM ${this.artifactTable} a
+         WHERE NOT EXISTS (SELECT FROM ${this.links} l WHERE l.hash = a.hash)`
+      )
+      return gone.length
     })
   }
 }

@@ -66,6 +66,37 @@ describeWithPostgres("PostgreSQL stores", ({ open, clear }) => {
     await expect(store.artifacts("a")).rejects.toMatchObject({ code: "corrupt_artifact" })
   })
 
+  it("deletes an artifact with the last version that needs it", async () => {
+    const store = new PostgresModelStore(dataSource)
+    const window = { from: 0, to: 1, events: 1, sessions: 1, items: 1 }
+    const base = {
+      status: "candidate" as const,
+      models: ["m"],
+      config: {},
+      window,
+      metrics: {},
+      durationMs: 1,
+    }
+    for (const [i, version] of ["a", "b", "c"].entries()) {
+      const artifact = { meta: {}, arrays: { x: Float32Array.of(i) } }
+      await store.save({ ...base, version, createdAt: i + 1 }, { m: artifact })
+    }
+    expect(await store.prune(1)).toBe(2)
+    const table = `"${(dataSource.options as { schema: string }).schema}".model_artifacts`
+    expect(await dataSource.query(`SELECT hash FROM ${table}`)).toHaveLength(1)
+    expect(Object.keys(await store.artifacts("c"))).toEqual(["m"])
+  })
+
+  it("drops old exposures, a chunk at a time", async () => {
+    const store = new PostgresExposureStore(dataSource)
+    const one = { placement: "p", featureNames: [], slots: [], context: {} }
+    await store.record([1, 2, 3, 4, 5, 6].map((ts) => ({ ...one, requestId: `r${ts}`, ts })))
+    expect(await store.purgeBefore(6, 2)).toBe(5)
+    expect(await store.get("r5")).toBeUndefined()
+    expect((await store.get("r6"))?.ts).toBe(6)
+    expect(await store.purgeBefore(6, 2)).toBe(0)
+  })
+
   it("writes nothing for a product that has not changed", async () => {
     const store = new PostgresCatalogStore(dataSource)
     const { product } = await import("../../services/testing/catalog-store.contract")

@@ -147,12 +147,12 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await subjects.erase({ visitorIds, customerId })
     },
 
-    maintain: () => storage.maintain(options.events.retentionDays),
+    maintain: () => storage.maintain(options),
     reachable: () => storage.reachable(),
 
     async start() {
       await storage.open()
-      await storage.maintain(options.events.retentionDays)
+      await storage.maintain(options)
       await Promise.all([catalog.start(), models.start(), placements.start()])
       await Promise.all([content.start(), shelves.start()])
       exposures.start()

@@ -12,7 +12,12 @@ describe("options", () => {
 
   it("keep what is given and fill in the rest", () => {
     const options = resolveOptions({ serving: { deadlineMs: 50 } })
-    expect(options.serving).toEqual({ deadlineMs: 50, maxLimit: 50, candidates: 100 })
+    expect(options.serving).toEqual({
+      deadlineMs: 50,
+      maxLimit: 50,
+      candidates: 100,
+      exposureRetentionDays: 400,
+    })
   })
 
   it.each([

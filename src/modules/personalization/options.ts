@@ -108,6 +108,13 @@ export const optionsSchema = z.strictObject({
       .max(2_000)
       .default(100)
       .describe("Candidates each source may bring."),
+    exposureRetentionDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(3650)
+      .default(400)
+      .describe("Days the record of what was shown is kept."),
   }),
   operations: section({
     metricsToken: z

@@ -42,8 +42,18 @@ export interface Storage {
   open(): Promise<void>
   close(): Promise<void>
   reachable(): Promise<boolean>
-  maintain(retentionDays: number): Promise<void>
+  /** Forgets what is older than the options say, and model versions nobody will go back to. */
+  maintain(options: RetentionOptions): Promise<void>
 }
+
+/** The part of the options that says how long things are kept. */
+export interface RetentionOptions {
+  events: { retentionDays: number }
+  serving: { exposureRetentionDays: number }
+}
+
+/** Model versions kept, besides the live one and the one before. */
+const MODEL_VERSIONS = 20
 
 export interface StorageParts {
   clock: Clock
@@ -54,6 +64,7 @@ export interface StorageParts {
 /** Storage of one process, gone with it: for tests and for trying things out. */
 export function memoryStorage({ clock }: StorageParts): Storage {
   const log = new MemoryEventLog()
+  const models = new MemoryModelStore()
   return {
     log,
     rates: new MemoryEventRates(log, clock),
@@ -62,11 +73,12 @@ export function memoryStorage({ clock }: StorageParts): Storage {
     vectors: new MemoryItemVectorStore(),
     exposures: new MemoryExposureStore(),
     placements: new MemoryPlacementStore(),
-    models: new MemoryModelStore(),
+    models,
     open: async () => {},
     close: () => log.close(),
     reachable: async () => true,
-    maintain: async () => {},
+    // Exposures are bounded by their store, and events are gone with the process.
+    maintain: async () => void (await models.prune(MODEL_VERSIONS)),
   }
 }
 
@@ -76,15 +88,17 @@ const DAY_MS = 86_400_000
 export function postgresStorage(target: DatabaseTarget, { clock, logger }: StorageParts): Storage {
   const dataSource = createDataSource(target)
   const log = new PostgresEventLog(dataSource, { logger })
+  const exposures = new PostgresExposureStore(dataSource)
+  const models = new PostgresModelStore(dataSource)
   return {
     log,
     rates: new PostgresEventRates(dataSource),
     catalog: new PostgresCatalogStore(dataSource),
     subjects: new PostgresSubjectStore(dataSource),
     vectors: new PostgresItemVectorStore(dataSource),
-    exposures: new PostgresExposureStore(dataSource),
+    exposures,
     placements: new PostgresPlacementStore(dataSource),
-    models: new PostgresModelStore(dataSource),
+    models,
     open: async () => {
       if (!dataSource.isInitialized) await dataSource.initialize()
     },
@@ -99,9 +113,14 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger }: Stora
             () => false
           )
         : Promise.resolve(false),
-    maintain: async (retentionDays) => {
-      await log.ensurePartitions(clock.now())
-      await log.purgeBefore(new Date(clock.now() - retentionDays * DAY_MS).toISOString().slice(0, 10))
+    maintain: async ({ events, serving }) => {
+      const now = clock.now()
+      const eventsFrom = now - events.retentionDays * DAY_MS
+      await log.ensurePartitions(now)
+      await log.purgeBefore(new Date(eventsFrom).toISOString().slice(0, 10))
+      await log.purgeDeadLetters(eventsFrom)
+      await exposures.purgeBefore(now - serving.exposureRetentionDays * DAY_MS)
+      await models.prune(MODEL_VERSIONS)
     },
   }
 }

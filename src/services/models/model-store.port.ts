@@ -32,4 +32,9 @@ export interface ModelStore {
   promote(version: string): Promise<void>
   /** The version that was live before the present one, or undefined. */
   previous(): Promise<ModelVersion | undefined>
+  /**
+   * Deletes all but the newest `keep` versions, and the artifacts that no version needs any more. The live version
+   * and the one before always stay. Returns how many versions went.
+   */
+  prune(keep: number): Promise<number>
 }

@@ -133,6 +133,22 @@ export function modelStoreContract(name: string, make: () => Promise<ModelStoreF
       expect((await store.live())?.reason).toBeUndefined()
     })
 
+    it("forgets all but the newest versions, never the live one nor the one before", async () => {
+      const ids = ["a", "b", "c", "d", "e", "f"]
+      for (const [i, id] of ids.entries()) await add(id, i + 1)
+      for (const id of ["c", "a", "b"]) await promote(id)
+      expect(await store.prune(2)).toBe(2)
+      expect((await store.list()).map((v) => v.version)).toEqual(["f", "e", "b", "a"])
+      await expect(store.artifacts("d")).rejects.toMatchObject({ code: "not_found" })
+      // All versions here share one artifact, which the others still need.
+      expect(Object.keys(await store.artifacts("a"))).toEqual(["popularity"])
+      expect((await store.live())?.version).toBe("b")
+      expect((await store.previous())?.version).toBe("a")
+      expect(await store.prune(2)).toBe(0)
+      await promote("a")
+      expect((await store.previous())?.version).toBe("b")
+    })
+
     it("refuses a version that it does not hold", async () => {
       await expect(store.promote("none")).rejects.toMatchObject({ code: "not_found" })
       await expect(store.artifacts("none")).rejects.toMatchObject({ code: "not_found" })
