@@ -1,68 +1,16 @@
 import { Client } from "pg"
 import {
+  admin,
   api,
   describeStore,
   eventually,
-  GRANTED,
   headers,
   newShopper,
   products,
   recommend,
   type Shopper,
 } from "./demo-store"
-
-/** Puts a product into a new cart, as the storefront does, and completes the order. */
-async function buy(shopper: Shopper, variantId: string, mark: object, auth: object = {}): Promise<string> {
-  const set = { ...(await headers(shopper)), ...auth }
-  const { body: regions } = await api().get("/store/regions").set(set).expect(200)
-  const personalization = { visitor_id: shopper.visitorId, session_id: shopper.sessionId, consent: GRANTED }
-  const { body: created } = await api()
-    .post("/store/carts")
-    .set(set)
-    .send({ region_id: regions.regions[0].id, metadata: { personalization } })
-    .expect(200)
-  const cart = `/store/carts/${created.cart.id}`
-  await api()
-    .post(`${cart}/line-items`)
-    .set(set)
-    .send({ variant_id: variantId, quantity: 1, metadata: { personalization: mark } })
-    .expect(200)
-  const country = regions.regions[0].countries[0].iso_2
-  const address = {
-    first_name: "A",
-    last_name: "B",
-    address_1: "C 1",
-    city: "D",
-    postal_code: "1",
-    country_code: country,
-  }
-  await api()
-    .post(cart)
-    .set(set)
-    .send({ email: "shopper@example.com", shipping_address: address, billing_address: address })
-    .expect(200)
-  const { body: shipping } = await api()
-    .get(`/store/shipping-options?cart_id=${created.cart.id}`)
-    .set(set)
-    .expect(200)
-  await api()
-    .post(`${cart}/shipping-methods`)
-    .set(set)
-    .send({ option_id: shipping.shipping_options[0].id })
-    .expect(200)
-  const { body: collection } = await api()
-    .post("/store/payment-collections")
-    .set(set)
-    .send({ cart_id: created.cart.id })
-    .expect(200)
-  await api()
-    .post(`/store/payment-collections/${collection.payment_collection.id}/payment-sessions`)
-    .set(set)
-    .send({ provider_id: "pp_system_default" })
-    .expect(200)
-  const { body: done } = await api().post(`${cart}/complete`).set(set).expect(200)
-  return done.order.id
-}
+import { buy, fillCart, newCustomer } from "./shoppers"
 
 describeStore("shopping", () => {
   const database = new Client({
@@ -87,6 +35,20 @@ describeStore("shopping", () => {
     )
     return rows[0]?.body as { slots: { productId: string }[] } | undefined
   }
+  const eventsOf = async (shopper: Shopper) => {
+    const { rows } = await database.query(
+      "SELECT type, customer_id, body FROM personalization.events WHERE visitor_id = $1 ORDER BY seq",
+      [shopper.visitorId]
+    )
+    return rows
+  }
+  const subjectsOf = async (shopper: Shopper) => {
+    const { rows } = await database.query(
+      "SELECT customer_id FROM personalization.subjects WHERE visitor_id = $1",
+      [shopper.visitorId]
+    )
+    return rows
+  }
   const recentIds = async (shopper: Shopper, auth: object = {}) => {
     const { body } = await api()
       .get("/store/personalization/recommendations?placement=recently-viewed")
@@ -97,21 +59,8 @@ describeStore("shopping", () => {
   it("fills cart-complete from the cart and leaves out what it holds", async () => {
     const shopper = newShopper()
     const [row] = await products(1)
-    const set = await headers(shopper)
-    const { body: regions } = await api().get("/store/regions").set(set)
-    const { body: created } = await api()
-      .post("/store/carts")
-      .set(set)
-      .send({ region_id: regions.regions[0].id })
-    await api()
-      .post(`/store/carts/${created.cart.id}/line-items`)
-      .set(set)
-      .send({ variant_id: row.variants[0].id, quantity: 1 })
-      .expect(200)
-    const { status, body } = await recommend(
-      { placement: "cart-complete", cart_id: created.cart.id },
-      shopper
-    )
+    const cart = await fillCart(shopper, row.variants[0].id)
+    const { status, body } = await recommend({ placement: "cart-complete", cart_id: cart.id }, shopper)
     expect(status).toBe(200)
     expect(body.items.length).toBeGreaterThan(0)
     expect(body.items.map((item: { product_id: string }) => item.product_id)).not.toContain(row.id)
@@ -148,21 +97,7 @@ describeStore("shopping", () => {
       () => recentIds(shopper),
       (ids) => ids.includes(row.id)
     )
-    const email = `${shopper.visitorId}@example.com`
-    const { body: registered } = await api()
-      .post("/auth/customer/emailpass/register")
-      .send({ email, password: "a-long-password" })
-      .expect(200)
-    await api()
-      .post("/store/customers")
-      .set({ ...(await headers()), Authorization: `Bearer ${registered.token}` })
-      .send({ email })
-      .expect(200)
-    const { body: login } = await api()
-      .post("/auth/customer/emailpass")
-      .send({ email, password: "a-long-password" })
-      .expect(200)
-    const auth = { Authorization: `Bearer ${login.token}` }
+    const { auth } = await newCustomer(shopper)
     expect(await recentIds(shopper, auth)).toContain(row.id)
     // On another device the customer is still the customer.
     const elsewhere = await eventually(
@@ -172,5 +107,43 @@ describeStore("shopping", () => {
     expect(elsewhere).toContain(row.id)
     // Someone who only knows the customer's name gets nothing of it.
     expect(await recentIds(newShopper())).not.toContain(row.id)
+  })
+
+  it("learns of a line that is taken out of the cart", async () => {
+    const shopper = newShopper()
+    const [row] = await products(1)
+    const cart = await fillCart(shopper, row.variants[0].id)
+    await api()
+      .delete(`/store/carts/${cart.id}/line-items/${cart.lineId}`)
+      .set(await headers(shopper))
+      .expect(200)
+    const events = await eventually(
+      () => eventsOf(shopper),
+      (found) => found.length >= 2
+    )
+    expect(events.map(({ type }) => type)).toEqual(["add_to_cart", "remove_from_cart"])
+    expect(events[1].body.items).toMatchObject([{ product_id: row.id }])
+  })
+
+  it("forgets a customer whom the store deletes", async () => {
+    const shopper = newShopper()
+    const [row] = await products(1)
+    const customer = await newCustomer(shopper)
+    await api()
+      .post("/store/personalization/events")
+      .set({ ...(await headers(shopper)), ...customer.auth })
+      .send({ events: [{ type: "view_item", ts: Date.now(), items: [{ product_id: row.id }] }] })
+      .expect(202)
+    expect(await eventsOf(shopper)).toMatchObject([{ type: "view_item", customer_id: customer.id }])
+    expect(await subjectsOf(shopper)).toEqual([{ customer_id: customer.id }])
+    await api()
+      .delete(`/admin/customers/${customer.id}`)
+      .set(await admin())
+      .expect(200)
+    const left = await eventually(
+      async () => [...(await eventsOf(shopper)), ...(await subjectsOf(shopper))],
+      (rows) => rows.length === 0
+    )
+    expect(left).toEqual([])
   })
 })
