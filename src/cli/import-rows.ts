@@ -61,8 +61,9 @@ async function* jsonRows(input: Readable): AsyncGenerator<SourceRow> {
     failure = error
     lines.close()
   })
-  for await (const raw of lines) {
-    line++
+  for await (let raw of lines) {
+    // Windows tools mark UTF-8 so.
+    if (++line === 1) raw = raw.replace(/^\uFEFF/, "")
     if (raw.trim() !== "") yield jsonRow(raw, line)
   }
   if (failure) throw failure

@@ -1,6 +1,7 @@
 import { createWriteStream, type WriteStream } from "node:fs"
 import { Ingest, type EventLog } from "../services/events"
 import type { CatalogStore } from "../services/features"
+import { PersonalizationError } from "../services/lib"
 import type { SubjectStore } from "../services/privacy"
 import { EventBuilder, readyRow, type EventRules, type ImportedEvent } from "./import-events"
 import { mapRow, type Mapping } from "./import-mapping"
@@ -78,6 +79,7 @@ export class ImportRun {
   private readonly builder: EventBuilder
   private readonly products: ProductBuilder | undefined
   private rejects: WriteStream | undefined
+  private rejectsError: PersonalizationError | undefined
   private batch: ImportedEvent[] = []
   private writing: Promise<void> = Promise.resolve()
   private file = ""
@@ -100,6 +102,7 @@ export class ImportRun {
     let bytes = 0
     for (this.file of this.plan.files) {
       for await (const source of readRows(this.file, (read) => (bytes += read))) {
+        if (this.rejectsError) throw this.rejectsError
         if (++this.report.rows % 1_000 === 0) progress(bytes, this.report.rows)
         if ("problem" in source) this.reject(source.line, source.problem, source.raw)
         else await this.take(source.line, source.record)
@@ -160,8 +163,20 @@ export class ImportRun {
     // Values are left out of the summary, or every bad price would be a line of its own.
     const summary = reason.replace(/"[^"]*"/g, "…")
     this.report.reasons[summary] = (this.report.reasons[summary] ?? 0) + 1
-    this.rejects ??= createWriteStream(this.plan.rejectedFile)
+    this.rejects ??= this.openRejects()
     this.rejects.write(`${JSON.stringify({ file: this.file, line, reason, row: raw })}\n`)
+  }
+
+  /** An error is raised with the next row, or at the end. */
+  private openRejects(): WriteStream {
+    const { rejectedFile } = this.plan
+    const file = createWriteStream(rejectedFile)
+    return file.on("error", ({ message }) => {
+      this.rejectsError = new PersonalizationError(
+        "invalid_option",
+        `--rejected: refused rows can't be written to ${rejectedFile}: ${message}`
+      )
+    })
   }
 
   private async writeProducts(): Promise<void> {
@@ -174,5 +189,6 @@ export class ImportRun {
   private async closeRejects(): Promise<void> {
     const { rejects } = this
     if (rejects) await new Promise<void>((resolve) => rejects.end(() => resolve()))
+    if (this.rejectsError) throw this.rejectsError
   }
 }

@@ -176,6 +176,22 @@ it.each(["broken.csv.gz", "broken.jsonl.gz"])(
   }
 )
 
+it("reads JSON lines that begin with a byte order mark", async () => {
+  const lines = '\uFEFF{"order_id":"1","product_id":"A","ts":"2009-12-01"}\n'
+  const mapping = readMapping("order_id=order_id,product_id=product_id,ts=ts")
+  expect(await run(target(), [file("lines.jsonl", lines)], { mapping })).toMatchObject({
+    rows: 1,
+    rejected: 0,
+  })
+})
+
+it("says when refused rows can't be written", async () => {
+  const rejectedFile = join(folder, "none", "rejected.jsonl")
+  await expect(run(target(), [file("lines.csv", CSV)], { rejectedFile })).rejects.toThrow(
+    /--rejected: .*none.rejected.jsonl: ENOENT/
+  )
+})
+
 it("names what is wrong with a mapping", () => {
   expect(() => readMapping("ts")).toThrow(/field=column/)
   expect(() => readMapping("time=Date")).toThrow(/--map/)
