@@ -55,6 +55,32 @@ describe("ExposureWriter", () => {
     expect(dropped).toEqual([1])
   })
 
+  it("discards what waits of one shopper, after the write under way", async () => {
+    const { writer, store, record } = setUp({ batchSize: 2 })
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    record.mockImplementationOnce(async (batch) => {
+      await held
+      // As a store that has lost its connection: the batch stays in the buffer.
+      throw new Error(`no room for ${batch.length}`)
+    })
+    writer.write({ ...exposure("1"), visitorId: "v1" })
+    writer.write(exposure("2"))
+    writer.write({ ...exposure("3"), subject: "customer:c1", visitorId: "v9" })
+    writer.write({ ...exposure("4"), visitorId: "v2" })
+    const flushed = writer.flush()
+    let discarded = false
+    const discard = writer.discard({ visitorIds: ["v1"], customerId: "c1" }).then(() => (discarded = true))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(discarded).toBe(false)
+    release()
+    await Promise.all([flushed, discard])
+    expect(writer.depth).toBe(2)
+    await writer.flush()
+    const stored = await Promise.all(["1", "2", "3", "4"].map((id) => store.get(id)))
+    expect(stored.map((held) => held?.requestId)).toEqual([undefined, "2", undefined, "4"])
+  })
+
   it("never holds more than its capacity", () => {
     const { writer, dropped } = setUp({ capacity: 2 })
     for (const id of ["1", "2", "3"]) writer.write(exposure(id))

@@ -55,6 +55,19 @@ export class ExposureWriter {
     }
   }
 
+  /** Drops what waits of one subject; when this resolves, nothing of theirs reaches the store any more. */
+  async discard(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<void> {
+    const subjects = new Set(subject.visitorIds.map((id) => `visitor:${id}`))
+    if (subject.customerId) subjects.add(`customer:${subject.customerId}`)
+    // A write takes its batch off the front of the buffer when it is done, so until then nothing may move.
+    while (this.writing) await this.writing
+    this.buffer = this.buffer.filter(
+      (exposure) =>
+        !(exposure.visitorId && subjects.has(`visitor:${exposure.visitorId}`)) &&
+        !(exposure.subject && subjects.has(exposure.subject))
+    )
+  }
+
   /** Writes the rest; what the store refuses now is lost, counted and said. */
   async stop(): Promise<void> {
     clearInterval(this.timer)
