@@ -2,7 +2,9 @@ import { silentLogger, type Logger } from "../../services/lib"
 import {
   Tail,
   TAIL_DEFAULTS,
+  withoutNames,
   type AppendResult,
+  type Erased,
   type EventLog,
   type LoggedEvent,
   type ShopEvent,
@@ -90,16 +92,28 @@ export class MemoryEventLog implements EventLog {
     return this.events.at(-1)?.offset
   }
 
-  async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {
+  async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<Erased> {
     const visitors = new Set(subject.visitorIds)
-    const kept = this.events.filter(
-      ({ event }) =>
-        !(event.visitor_id && visitors.has(event.visitor_id)) &&
-        !(subject.customerId && event.customer_id === subject.customerId)
-    )
-    const erased = this.events.length - kept.length
+    const theirs = ({ event }: LoggedEvent) =>
+      Boolean(event.visitor_id && visitors.has(event.visitor_id)) ||
+      Boolean(subject.customerId && event.customer_id === subject.customerId)
+    const erased = this.events.filter(theirs)
+    const kept = this.events.filter((logged) => !theirs(logged))
     this.events.splice(0, this.events.length, ...kept)
-    return erased
+    return { events: erased.length, sessionIds: sessionsOf(erased) }
+  }
+
+  async unname(visitorId: string): Promise<string[]> {
+    const theirs = this.events.filter(
+      ({ event }) => event.visitor_id === visitorId && event.type !== "consent_update"
+    )
+    const sessionIds = sessionsOf(theirs)
+    const places = new Set(theirs)
+    this.events.forEach((logged, i) => {
+      // A new object: readers may still hold the old one.
+      if (places.has(logged)) this.events[i] = { ...logged, event: withoutNames(logged.event) }
+    })
+    return sessionIds
   }
 
   async close(): Promise<void> {
@@ -118,3 +132,7 @@ export class MemoryEventLog implements EventLog {
     return this.events.slice(low, low + limit)
   }
 }
+
+const sessionsOf = (events: readonly LoggedEvent[]): string[] => [
+  ...new Set(events.flatMap(({ event }) => (event.session_id ? [event.session_id] : []))),
+]

@@ -5,6 +5,7 @@ import {
   Tail,
   TAIL_DEFAULTS,
   type AppendResult,
+  type Erased,
   type EventLog,
   type LoggedEvent,
   type Polled,
@@ -26,6 +27,21 @@ export interface PostgresEventLogOptions {
   /** Events per read of `replay`. */
   replayBatch?: number
 }
+
+/** What a deleted or changed event leaves behind. */
+interface Trace {
+  seq: string
+  session_id: string | null
+}
+
+const sessionsOf = (traces: readonly Trace[]): string[] => [
+  ...new Set(traces.flatMap(({ session_id }) => (session_id === null ? [] : [session_id]))),
+]
+
+/** `withoutNames` of an event in a jsonb column. */
+const withoutNamesSql = (column: string): string =>
+  `jsonb_set((${column} - 'visitor_id' - 'customer_id' - 'session_id') #- '{context,city}' #- '{properties,order_id}',
+     '{consent}', ${column}->'consent' || '{"personalization": false, "model_training": false}')`
 
 type Handle = (batch: readonly LoggedEvent[]) => Promise<boolean>
 
@@ -129,18 +145,45 @@ export class PostgresEventLog implements EventLog {
     return row?.seq
   }
 
-  async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {
-    const gone = await this.db.query(
-      `DELETE FROM ${this.db.name("events")} WHERE visitor_id = ANY($1) OR customer_id = $2 RETURNING seq`,
-      [subject.visitorIds, subject.customerId ?? null]
-    )
-    // By what they hold, for the day of an event may have been dropped before its dead letter.
-    await this.db.query(
-      `DELETE FROM ${this.db.name("dead_letters")}
-       WHERE event->>'visitor_id' = ANY($1) OR event->>'customer_id' = $2`,
-      [subject.visitorIds, subject.customerId ?? null]
-    )
-    return gone.length
+  async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<Erased> {
+    return this.db.transaction(async (query) => {
+      const gone = await query<Trace>(
+        `DELETE FROM ${this.db.name("events")} WHERE visitor_id = ANY($1) OR customer_id = $2
+         RETURNING seq, body->>'session_id' AS session_id`,
+        [subject.visitorIds, subject.customerId ?? null]
+      )
+      // By what they hold, for the day of an event may have been dropped before its dead letter.
+      await query(
+        `DELETE FROM ${this.db.name("dead_letters")}
+         WHERE event->>'visitor_id' = ANY($1) OR event->>'customer_id' = $2`,
+        [subject.visitorIds, subject.customerId ?? null]
+      )
+      return { events: gone.length, sessionIds: sessionsOf(gone) }
+    })
+  }
+
+  async unname(visitorId: string): Promise<string[]> {
+    return this.db.transaction(async (query) => {
+      // RETURNING would give the sessions as they are afterwards, so they are read first.
+      const named = await query<Trace>(
+        `WITH named AS MATERIALIZED (
+           SELECT day, event_id, seq, body->>'session_id' AS session_id FROM ${this.db.name("events")}
+           WHERE visitor_id = $1 AND type <> 'consent_update' FOR UPDATE
+         ), changed AS (
+           UPDATE ${this.db.name("events")} e
+           SET visitor_id = NULL, customer_id = NULL, body = ${withoutNamesSql("e.body")}
+           FROM named WHERE e.day = named.day AND e.event_id = named.event_id
+         )
+         SELECT seq, session_id FROM named`,
+        [visitorId]
+      )
+      await query(
+        `UPDATE ${this.db.name("dead_letters")} SET event = ${withoutNamesSql("event")}
+         WHERE event->>'visitor_id' = $1 AND event->>'type' <> 'consent_update'`,
+        [visitorId]
+      )
+      return sessionsOf(named)
+    })
   }
 
   /** Makes the partitions of today and the next days, so that no shopper waits for one. */

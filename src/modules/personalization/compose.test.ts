@@ -1,5 +1,6 @@
+import { MemoryFeatureStore } from "../../adapters/memory"
 import { newEventId } from "../../services/events"
-import type { Product } from "../../services/features"
+import { FeaturePipeline, type Product } from "../../services/features"
 import { Random, silentLogger } from "../../services/lib"
 import { NO_CONSENT } from "../../services/privacy"
 import { shopEvent } from "../../services/testing/events"
@@ -167,6 +168,52 @@ describe("the engine, composed in memory", () => {
     for await (const batch of engine.log.replay()) {
       for (const { event } of batch) expect(event.visitor_id).not.toBe("dan")
     }
+  })
+
+  it("keeps a withdrawal through a later grant and a restart", async () => {
+    const say = async (consent: object) => {
+      const update = {
+        type: "consent_update",
+        ts: Date.now(),
+        visitor_id: "gil",
+        session_id: "gil-s",
+        consent,
+      }
+      await engine.ingest.submit({ events: [update] }, { origin: "browser" })
+    }
+    await look("gil", "lamps-1")
+    await say(NO_CONSENT)
+    expect((await engine.features.getMany(["shopper:visitor:gil", "session:gil-s"])).size).toBe(0)
+    await say(CONSENT)
+    await look("gil", "mugs-1")
+    const store = new MemoryFeatureStore()
+    const restarted = new FeaturePipeline({ log: engine.log, store, catalog: engine.catalog })
+    await restarted.start()
+    const records = await store.getMany(["shopper:visitor:gil", "session:gil-s"])
+    expect(JSON.stringify([...records])).toContain("mugs-1")
+    expect(JSON.stringify([...records])).not.toContain("lamps-1")
+    await restarted.stop()
+  })
+
+  it("erases what still waits to be written: events, sessions, exposures", async () => {
+    const request = await engine.recommender.recommend({
+      placement: "trending",
+      visitorId: "hal",
+      sessionId: "hal-s",
+      consent: CONSENT,
+      context: { now: Date.now(), salesChannelIds: ["web"] },
+    })
+    await look("hal", "lamps-2")
+    const event = view("hal", "hal-s", "lamps-3", Date.now())
+    const pending = engine.ingest.submit({ events: [event] }, { origin: "server" })
+    while (engine.ingest.queueDepth === 0) await Promise.resolve()
+    await engine.erase({ visitorId: "hal" })
+    await pending
+    expect((await engine.features.getMany(["shopper:visitor:hal", "session:hal-s"])).size).toBe(0)
+    for await (const batch of engine.log.replay())
+      for (const { event } of batch) expect(event.visitor_id).not.toBe("hal")
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(await engine.exposures.get(request.request_id)).toBeUndefined()
   })
 
   it("goes back to the version before, in one call", async () => {

@@ -44,9 +44,12 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
   const catalog = new CatalogKeeper({ store: storage.catalog, logger, metrics })
   const pipeline = new FeaturePipeline({ log, store: features, catalog, subjects, metrics, logger })
   const withdrawn = async (who: SubjectRef) => {
-    // Their last events first: the profile that these would build is the one to forget.
-    await pipeline.caughtUp()
-    await pipeline.forget(who)
+    // What they sent before is to be in the log, for nothing else can take their name off it.
+    await ingest.drained()
+    const upTo = await log.head()
+    // A later grant must not bring back what was before it, so the log forgets who that was.
+    const sessionIds = who.visitorId ? await log.unname(who.visitorId) : []
+    await pipeline.forget({ ...who, sessionIds, upTo })
   }
   const ingest = new Ingest({ log, subjects, withdrawn, ...parts }, { ...options.events, defaultConsent })
   const models = new ModelRegistry(storage.models, {
@@ -138,11 +141,13 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     async erase({ visitorId, customerId }) {
       const known = customerId ? await subjects.visitorsOf(customerId) : []
       const visitorIds = visitorId ? [...known, visitorId] : known
+      await ingest.drained()
+      const upTo = await log.head()
       // Events first: what is gone from the log can't build the features again.
-      await log.erase({ visitorIds, customerId })
-      await pipeline.caughtUp()
-      for (const id of visitorIds) await pipeline.forget({ visitorId: id })
-      await pipeline.forget({ customerId })
+      const { sessionIds } = await log.erase({ visitorIds, customerId })
+      for (const id of visitorIds) await pipeline.forget({ visitorId: id, upTo })
+      await pipeline.forget({ customerId, sessionIds, upTo })
+      await exposures.discard({ visitorIds, customerId })
       await storage.exposures.erase({ visitorIds, customerId })
       await subjects.erase({ visitorIds, customerId })
     },

@@ -7,6 +7,11 @@ export interface AppendResult {
   duplicates: string[]
 }
 
+export interface Erased {
+  events: number
+  sessionIds: string[]
+}
+
 export interface Subscription {
   /** Resolves when everything appended before the call has been handled. */
   caughtUp(): Promise<void>
@@ -41,7 +46,12 @@ export interface EventLog {
   replay(range?: { after?: string; since?: number; until?: number }): AsyncIterable<readonly LoggedEvent[]>
   /** Offset of the newest event, or undefined when empty. */
   head(): Promise<string | undefined>
-  /** Deletes every event of one subject; returns how many. */
-  erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number>
+  /** Deletes every event of one subject; returns how many there were, and the sessions they belonged to. */
+  erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<Erased>
+  /**
+   * Takes the names off a visitor's events, consent updates excepted, as `withoutNames` does; offsets stay.
+   * Returns the ids of the sessions they belonged to.
+   */
+  unname(visitorId: string): Promise<string[]>
   close(): Promise<void>
 }

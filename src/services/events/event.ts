@@ -72,3 +72,13 @@ export function subjectOf(event: Pick<ShopEvent, "customer_id" | "visitor_id">):
   if (event.visitor_id) return `visitor:${event.visitor_id}`
   return undefined
 }
+
+/** The event without whatever leads to a shopper, and for no model to learn from: what a withdrawal leaves. */
+export function withoutNames(event: ShopEvent): ShopEvent {
+  const { visitor_id: _visitor, customer_id: _customer, session_id: _session, ...rest } = event
+  const { city: _city, ...context } = event.context
+  const consent = { ...event.consent, personalization: false, model_training: false }
+  if (!event.properties) return { ...rest, context, consent }
+  const { order_id: _order, ...properties } = event.properties
+  return { ...rest, context, consent, properties }
+}

@@ -157,6 +157,47 @@ it("forgets a profile whose consent is withdrawn, also when history is replayed"
   await close()
 })
 
+it("lets one visitor's withdrawal decide for that visitor, not for the customer's other ones", async () => {
+  const { log, pipeline, subjects, recent, close } = await setUp()
+  await log.append([
+    view("phone", { visitor_id: "v1", customer_id: "c", ts: T }),
+    view("desk", { visitor_id: "v2", customer_id: "c", ts: T + 1 }),
+    view("phone", { visitor_id: "v1", customer_id: "c", ts: T + 2 }),
+  ])
+  await subjects.recordConsent("v1", NO_CONSENT, T)
+  await subjects.recordConsent("v2", FULL_CONSENT, T)
+  await pipeline.start()
+  expect(await recent({ customerId: "c" })).toEqual(["desk"])
+  await close()
+})
+
+it("forgets the sessions it is told of", async () => {
+  const { pipeline, feed, shopper, close } = await setUp()
+  await pipeline.start()
+  await feed(view("a", { visitor_id: "v", session_id: "s" }), view("b", { visitor_id: "w", session_id: "t" }))
+  await pipeline.forget({ visitorId: "v", sessionIds: ["s"] })
+  expect((await shopper({ visitorId: "v", sessionId: "s" })).session).toEqual([])
+  expect((await shopper({ visitorId: "w", sessionId: "t" })).session).toEqual(["b"])
+  await close()
+})
+
+it("builds nothing of earlier events that were read before a shopper was forgotten", async () => {
+  const { log, pipeline, recent, close } = await setUp()
+  const filler = Array.from({ length: 600 }, (_, i) => view("f", { visitor_id: "other", ts: T + i }))
+  await log.append([...filler, view("old", { visitor_id: "v", session_id: "s" })])
+  pipeline.begin()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(pipeline.rebuilt).toBe(false)
+  // Gone from the log, but not from the batch in the pipeline's hands.
+  const upTo = await log.head()
+  await log.erase({ visitorIds: ["v"] })
+  await pipeline.forget({ visitorId: "v", upTo })
+  await log.append([view("new", { visitor_id: "v" })])
+  await pipeline.caughtUp()
+  expect(await recent({ visitorId: "v" })).toEqual(["new"])
+  await close()
+})
+
 it("lets a feature that fails hurt nobody else", async () => {
   const counts: string[] = []
   const { pipeline, feed, store, close } = await setUp({

@@ -3,6 +3,7 @@ import { mayProfile, type SubjectRef, type SubjectStore } from "../privacy"
 import {
   compareOffsets,
   subjectOf,
+  withoutNames,
   type EventLog,
   type LoggedEvent,
   type ShopEvent,
@@ -24,6 +25,14 @@ export interface FeaturePipelineDependencies {
   features?: readonly AnyFeature[]
   /** Wait after a rebuild that failed, ms; doubled each time up to 30 s. Default 1 s. */
   retryMs?: number
+}
+
+/** Whose profile is to be forgotten. */
+export interface Forgotten extends SubjectRef {
+  /** Sessions that were theirs. */
+  sessionIds?: readonly string[]
+  /** Events up to this offset, if they are still to come, build no profile. Default: all that are in the log. */
+  upTo?: string
 }
 
 /** Events handled in one turn of the event loop: about 10 ms, so that requests are answered in between. */
@@ -52,6 +61,10 @@ export class FeaturePipeline {
   private subscription: Subscription | undefined
   private rebuild: Promise<void> | undefined
   private stopping = false
+  /** Settles when the batch in hand is applied. */
+  private inHand: Promise<void> = Promise.resolve()
+  /** Subject → offset up to which its events build no profile; kept until the pipeline is past it. */
+  private readonly forgotten = new Map<string, string>()
   private endPause: (() => void) | undefined
 
   constructor(private readonly dependencies: FeaturePipelineDependencies) {
@@ -118,8 +131,22 @@ export class FeaturePipeline {
     await this.subscription?.close()
   }
 
-  /** Forgets the profile of a shopper. */
-  async forget({ visitorId, customerId }: SubjectRef): Promise<void> {
+  /**
+   * Forgets the profile of a shopper, and what earlier events of theirs that are not applied yet would make of it.
+   * Events that come afterwards build a new one.
+   */
+  async forget({ visitorId, customerId, sessionIds, upTo }: Forgotten): Promise<void> {
+    const until = upTo ?? (await this.dependencies.log.head())
+    if (until !== undefined && (this.position === undefined || compareOffsets(until, this.position) > 0)) {
+      if (visitorId) this.forgotten.set(`visitor:${visitorId}`, until)
+      if (customerId) this.forgotten.set(`customer:${customerId}`, until)
+    }
+    await this.inHand
+    await this.drop({ visitorId, customerId })
+    for (const id of sessionIds ?? []) await this.dependencies.store.erase(`session:${id}`)
+  }
+
+  private async drop({ visitorId, customerId }: SubjectRef): Promise<void> {
     const { store } = this.dependencies
     if (visitorId) {
       await store.erase(`shopper:visitor:${visitorId}`)
@@ -150,15 +177,36 @@ export class FeaturePipeline {
     })
   }
 
-  private async handle(batch: readonly LoggedEvent[], withdrawn?: ReadonlySet<string>): Promise<void> {
+  private handle(batch: readonly LoggedEvent[], withdrawn?: ReadonlySet<string>): Promise<void> {
+    const handled = this.advance(batch, withdrawn)
+    this.inHand = handled.catch(() => undefined)
+    return handled
+  }
+
+  private async advance(batch: readonly LoggedEvent[], withdrawn?: ReadonlySet<string>): Promise<void> {
     const fresh = batch.filter(
       ({ offset }) => this.position === undefined || compareOffsets(offset, this.position) > 0
     )
     if (fresh.length === 0) return
-    const events = fresh.map(({ event }) => event).filter((event) => !event.bot)
-    await this.apply(withdrawn ? events.map((event) => unnamed(event, withdrawn)) : events)
+    const people = fresh.filter(({ event }) => !event.bot)
+    const events = people.map((logged) =>
+      withdrawn?.has(pairOf(logged.event)) || this.isForgotten(logged)
+        ? withoutNames(logged.event)
+        : logged.event
+    )
+    await this.apply(events)
     this.position = fresh[fresh.length - 1].offset
+    for (const [subject, until] of this.forgotten)
+      if (compareOffsets(until, this.position) <= 0) this.forgotten.delete(subject)
     this.metrics.count("feature_events_total", {}, events.length)
+  }
+
+  private isForgotten({ offset, event }: LoggedEvent): boolean {
+    if (this.forgotten.size === 0) return false
+    return [`visitor:${event.visitor_id}`, `customer:${event.customer_id}`].some((subject) => {
+      const until = this.forgotten.get(subject)
+      return until !== undefined && compareOffsets(offset, until) <= 0
+    })
   }
 
   private async apply(events: readonly ShopEvent[]): Promise<void> {
@@ -174,7 +222,7 @@ export class FeaturePipeline {
     for (const event of events) {
       if (event.type === "consent_update" && !mayProfile(event.consent)) {
         await flush()
-        await this.forget({ visitorId: event.visitor_id, customerId: event.customer_id })
+        await this.drop({ visitorId: event.visitor_id, customerId: event.customer_id })
         continue
       }
       if (event.visitor_id && event.customer_id && held.delete(visitorKey(event))) {
@@ -220,23 +268,20 @@ export class FeaturePipeline {
     this.metrics.count("profiles_merged_total")
   }
 
-  /** Visitors and customers of the batch whose recorded consent forbids a profile by now. */
+  /** Pairs of visitor and customer in the batch whose recorded consent forbids a profile by now. */
   private async withdrawn(batch: readonly LoggedEvent[]): Promise<ReadonlySet<string>> {
     const { subjects } = this.dependencies
     const refs = new Map<string, SubjectRef>()
-    for (const { event } of batch) {
-      const subject = subjectOf(event)
-      if (subject) refs.set(subject, { visitorId: event.visitor_id, customerId: event.customer_id })
-    }
+    for (const { event } of batch)
+      if (subjectOf(event))
+        refs.set(pairOf(event), { visitorId: event.visitor_id, customerId: event.customer_id })
     if (!subjects || refs.size === 0) return new Set()
     const consents = await subjects.consentsOf([...refs.values()])
-    const names = [...refs.keys()]
-    return new Set(names.filter((_, i) => consents[i] && !mayProfile(consents[i])))
+    const pairs = [...refs.keys()]
+    return new Set(pairs.filter((_, i) => consents[i] && !mayProfile(consents[i])))
   }
 }
 
-function unnamed(event: ShopEvent, withdrawn: ReadonlySet<string>): ShopEvent {
-  const subject = subjectOf(event)
-  if (!subject || !withdrawn.has(subject)) return event
-  return { ...event, visitor_id: undefined, customer_id: undefined, session_id: undefined }
-}
+/** A customer's visitors may differ in what they consented to. */
+const pairOf = ({ visitor_id, customer_id }: ShopEvent): string =>
+  JSON.stringify([visitor_id ?? null, customer_id ?? null])

@@ -2,6 +2,7 @@ import {
   compareOffsets,
   eventIdFrom,
   newEventId,
+  withoutNames,
   type EventLog,
   type LoggedEvent,
   type ShopEvent,
@@ -212,17 +213,46 @@ export function eventLogContract(name: string, make: () => Promise<EventLogFixtu
       expect(new Set(seen).size).toBe(120)
     })
 
-    it("erases a subject", async () => {
+    it("erases a subject, and says which sessions were theirs", async () => {
       await log.append([
-        shopEvent({ visitor_id: "v1" }),
-        shopEvent({ visitor_id: "v2", customer_id: "c1" }),
-        shopEvent({ customer_id: "c1" }),
-        shopEvent({ visitor_id: "v3" }),
+        shopEvent({ visitor_id: "v1", session_id: "s1" }),
+        shopEvent({ visitor_id: "v2", session_id: "s2", customer_id: "c1" }),
+        shopEvent({ customer_id: "c1", session_id: "s2" }),
+        shopEvent({ visitor_id: "v3", session_id: "s3" }),
         shopEvent(),
       ])
-      expect(await log.erase({ visitorIds: ["v1"], customerId: "c1" })).toBe(3)
+      const { events, sessionIds } = await log.erase({ visitorIds: ["v1"], customerId: "c1" })
+      expect([events, sessionIds.sort()]).toEqual([3, ["s1", "s2"]])
       expect((await history()).map(({ event }) => event.visitor_id)).toEqual(["v3", undefined])
-      expect(await log.erase({ visitorIds: [] })).toBe(0)
+      expect(await log.erase({ visitorIds: [] })).toEqual({ events: 0, sessionIds: [] })
+    })
+
+    it("takes the names off a visitor's events, and nothing else", async () => {
+      const theirs = {
+        visitor_id: "v1",
+        customer_id: "c1",
+        session_id: "s1",
+        context: { country: "DE", city: "Ulm" },
+      }
+      const events = [
+        shopEvent(theirs),
+        shopEvent({ ...theirs, session_id: "s2", properties: { order_id: "o1", query: "cup" } }),
+        shopEvent({ ...theirs, type: "consent_update", items: [] }),
+        shopEvent({ visitor_id: "v2", customer_id: "c1", session_id: "s3" }),
+      ]
+      await log.append(events)
+      const before = await history()
+      expect((await log.unname("v1")).sort()).toEqual(["s1", "s2"])
+      const after = await history()
+      expect(after.map(({ offset }) => offset)).toEqual(before.map(({ offset }) => offset))
+      expect(after.map(({ event }) => event)).toEqual([
+        ...events.slice(0, 2).map(withoutNames),
+        ...events.slice(2),
+      ])
+      expect(JSON.stringify(after.slice(0, 2))).not.toMatch(/"v1"|"c1"|"s1"|"s2"|"o1"|Ulm/)
+      expect(after[0].event.consent).toMatchObject({ personalization: false, model_training: false })
+      expect(await log.unname("v1")).toEqual([])
+      expect((await log.erase({ visitorIds: ["v1"] })).events).toBe(1)
     })
 
     it("resolves caughtUp although the newest event was erased", async () => {
