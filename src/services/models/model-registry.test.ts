@@ -1,5 +1,5 @@
 import { MemoryModelStore } from "../../adapters/memory/memory-model-store"
-import { ManualClock, type Logger } from "../lib"
+import { ManualClock, PersonalizationError, type Logger } from "../lib"
 import { plantedData } from "../testing/model.contract"
 import { fitContext, wordProduct } from "../testing/training-fixture"
 import { ModelRegistry } from "./model-registry"
@@ -104,6 +104,47 @@ describe("ModelRegistry", () => {
     jest.spyOn(store, "live").mockRejectedValueOnce(new Error("no connection"))
     await registry.reload()
     expect(registry.version).toBe(versions[0])
+  })
+
+  it.each([
+    ["an error of its own", new PersonalizationError("invalid_option", "no such option any more"), 1],
+    ["an outage", new PersonalizationError("unavailable", "no connection"), 3],
+    ["an unknown error of the store", new Error("no connection"), 3],
+  ])("after %s, reads a version's artifacts again only if that may help", async (_, error, reads) => {
+    const { registry, store, versions } = await setUp()
+    await store.promote(versions[0])
+    const artifacts = jest.spyOn(store, "artifacts").mockRejectedValue(error)
+    for (let look = 0; look < 3; look++) await registry.reload()
+    expect(artifacts).toHaveBeenCalledTimes(reads)
+  })
+
+  it("does not download again what a model cannot load for a reason unknown", async () => {
+    const { registry, store, versions } = await setUp()
+    await store.promote(versions[0])
+    const unreadable = Object.defineProperty({}, "popularity", {
+      enumerable: true,
+      get: () => {
+        throw new TypeError("boom")
+      },
+    })
+    const artifacts = jest.spyOn(store, "artifacts").mockResolvedValue(unreadable as never)
+    for (let look = 0; look < 3; look++) await registry.reload()
+    expect(artifacts).toHaveBeenCalledTimes(1)
+  })
+
+  it("loads what it promotes, though a look that began before has seen the old version", async () => {
+    const { registry, store, versions } = await setUp()
+    await registry.promote(versions[0])
+    const old = await store.live()
+    let answer = (_live: typeof old) => {}
+    jest.spyOn(store, "live").mockReturnValueOnce(new Promise((resolve) => (answer = resolve)))
+    const look = registry.reload()
+    await Promise.resolve()
+    const promoted = registry.promote(versions[1])
+    await new Promise((resolve) => setImmediate(resolve))
+    answer(old)
+    await Promise.all([look, promoted])
+    expect(registry.version).toBe(versions[1])
   })
 
   it("does not let a failing listener stop the others", async () => {

@@ -37,7 +37,7 @@ export class ModelRegistry {
   /** Loads the live version, if there is one, and begins to poll. */
   async start(): Promise<void> {
     await this.reload()
-    this.timer ??= setInterval(() => void this.reload(), (this.options.reloadSeconds ?? 5) * 1000)
+    this.timer ??= setInterval(() => void this.look(), (this.options.reloadSeconds ?? 5) * 1000)
     this.timer.unref()
   }
 
@@ -90,6 +90,8 @@ export class ModelRegistry {
   /** Makes a version live and loads it here at once. @throws `not_found` */
   async promote(version: string): Promise<ModelVersion> {
     await this.store.promote(version)
+    await this.reloading
+    // Somebody asks for it by name: it may have been mended.
     this.broken = undefined
     await this.reload()
     return (await this.store.live())!
@@ -107,8 +109,17 @@ export class ModelRegistry {
     return this.promote(target)
   }
 
-  /** Looks once whether another version is live and swaps it in. Never throws; concurrent calls share one look. */
-  reload(): Promise<void> {
+  /**
+   * Sees to it that what the store now holds as live is loaded. A look that began before is waited for, not shared:
+   * it may have missed what was promoted since. Never throws.
+   */
+  async reload(): Promise<void> {
+    await this.reloading
+    await this.look()
+  }
+
+  /** Looks once whether another version is live and swaps it in; concurrent calls share one look. */
+  private look(): Promise<void> {
     this.reloading ??= this.swap()
       .catch((error: unknown) => {
         this.options.metrics.count("model_reload_failed_total")
@@ -121,12 +132,16 @@ export class ModelRegistry {
   private async swap(): Promise<void> {
     const live = await this.store.live()
     if (!live || live.version === this.version || live.version === this.broken) return
+    const artifacts = await this.store.artifacts(live.version).catch((error: unknown) => {
+      // A store that does not answer is asked again; one that says what is wrong would say it at every look.
+      if (error instanceof PersonalizationError && error.code !== "unavailable") this.broken = live.version
+      throw error
+    })
     try {
-      const models = loadModels(live, await this.store.artifacts(live.version))
+      const models = loadModels(live, artifacts)
       this.loaded = { version: live, models: new Map(models.map((model) => [model.name, model])) }
     } catch (error) {
-      if (error instanceof PersonalizationError && error.code === "corrupt_artifact")
-        this.broken = live.version
+      this.broken = live.version
       throw error
     }
     this.broken = undefined
