@@ -49,12 +49,14 @@ export class CatalogKeeper implements Catalog {
   async start(): Promise<void> {
     await this.refresh()
     const every = (this.dependencies.pollSeconds ?? 5) * 1_000
+    clearInterval(this.timer)
     this.timer = setInterval(() => void this.poll(), every)
     this.timer.unref()
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer)
+    this.timer = undefined
     await this.polling
   }
 

@@ -69,12 +69,14 @@ export class ContentIndex {
   /** Resolves when the live model's vectors can be searched, or at once when there is no model yet. */
   async start(): Promise<void> {
     await this.sync(false)
+    clearInterval(this.timer)
     this.timer = setInterval(() => void this.sync(), this.parts.pollMs ?? 1_000)
     this.timer.unref()
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer)
+    this.timer = undefined
     await this.syncing
     await this.retired?.close()
     await this.live?.index.close()

@@ -43,6 +43,20 @@ describe("Shelves", () => {
     expect(shelves.inCategory("a")).toEqual(["new", "hit", "old"])
   })
 
+  it("has one timer, however often it is started, and none when stopped", async () => {
+    jest.useFakeTimers()
+    try {
+      const fresh = new Shelves({ catalog, models, logger: silentLogger })
+      await fresh.start()
+      await fresh.start()
+      expect(jest.getTimerCount()).toBe(1)
+      await fresh.stop()
+      expect(jest.getTimerCount()).toBe(0)
+    } finally {
+      jest.useRealTimers()
+    }
+  })
+
   it("follows the catalogue and the models", async () => {
     models.version = "v1"
     catalog.put(product("newer", "a", { createdAt: 7 }))

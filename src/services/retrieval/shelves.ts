@@ -36,12 +36,14 @@ export class Shelves {
 
   async start(): Promise<void> {
     await this.refresh()
+    clearInterval(this.timer)
     this.timer = setInterval(() => void this.refresh(), this.parts.pollMs ?? 1_000)
     this.timer.unref()
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer)
+    this.timer = undefined
     await this.making
   }
 

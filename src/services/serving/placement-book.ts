@@ -59,12 +59,14 @@ export class PlacementBook {
 
   async start(): Promise<void> {
     await this.refresh()
+    clearInterval(this.timer)
     this.timer = setInterval(() => void this.refresh(), this.parts.refreshMs ?? 5_000)
     this.timer.unref()
   }
 
   stop(): void {
     clearInterval(this.timer)
+    this.timer = undefined
   }
 
   get(name: string): Placement | undefined {
