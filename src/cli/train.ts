@@ -1,7 +1,11 @@
 import { SingleBar } from "cli-progress"
 import type { Command } from "commander"
 import { compose } from "../modules/personalization/compose"
-import { resolveOptions } from "../modules/personalization/options"
+import {
+  resolveOptions,
+  type PersonalizationOptions,
+  type PersonalizationOptionsInput,
+} from "../modules/personalization/options"
 import { PersonalizationError, silentLogger } from "../services/lib"
 
 interface TrainFlags {
@@ -9,14 +13,22 @@ interface TrainFlags {
   windowDays?: string
 }
 
+/**
+ * The plugin's options as a store has them, with the days of history replaced when they are given.
+ * @param json the options as JSON; none: the defaults
+ * @throws PersonalizationError `invalid_option`
+ */
+export function trainOptions(json: string | undefined, windowDays?: string): PersonalizationOptions {
+  const given = JSON.parse(json || "{}") as PersonalizationOptionsInput
+  const training = { ...given.training, ...(windowDays && { windowDays: Number(windowDays) }) }
+  return resolveOptions({ ...given, training })
+}
+
 async function trainOnce(flags: TrainFlags): Promise<void> {
   const url = flags.databaseUrl ?? process.env.DATABASE_URL
   if (!url)
     throw new PersonalizationError("invalid_option", "no database: give --database-url or set DATABASE_URL")
-  const options = resolveOptions({
-    ...JSON.parse(process.env.PERSONALIZATION_OPTIONS ?? "{}"),
-    ...(flags.windowDays && { training: { windowDays: Number(flags.windowDays) } }),
-  })
+  const options = trainOptions(process.env.PERSONALIZATION_OPTIONS, flags.windowDays)
   const { schema, poolSize } = options.postgres
   const engine = compose(options, { database: { url, schema, poolSize }, logger: silentLogger })
   const bar = new SingleBar({ format: "training [{bar}] {percentage}% | {stage}", stream: process.stderr })
