@@ -1,6 +1,6 @@
 import type { Scored } from "../lib"
 import { categoryAffinity } from "./definitions/category-affinity"
-import { CTR_PRIOR, itemCtr } from "./definitions/item-ctr"
+import { itemCtr } from "./definitions/item-ctr"
 import { itemPopularity } from "./definitions/item-popularity"
 import { popularNow } from "./definitions/popular-now"
 import { recentItems, recentPurchases } from "./definitions/recent-items"
@@ -101,6 +101,3 @@ export function readItem(records: Records, productId: string, now: number): Item
   const of = record ? [record] : []
   return { ...readMerged(itemPopularity, of, now), ctr: readMerged(itemCtr, of, now) }
 }
-
-/** Rate of a product in a placement where it was never shown. */
-export const UNSEEN_CTR = CTR_PRIOR.clicks / (CTR_PRIOR.clicks + CTR_PRIOR.misses)

@@ -48,4 +48,3 @@ export const FULL_CONSENT: Consent = Object.freeze({
 
 /** The purposes, in the order in which they are shown. */
 export const PURPOSES = ["analytics", "personalization", "experimentation", "model_training"] as const
-export type Purpose = (typeof PURPOSES)[number]

@@ -73,6 +73,3 @@ export function recommendationBodySchema(maxLimit: number) {
     ...price,
   })
 }
-
-export type RecommendationQuery = z.output<ReturnType<typeof recommendationQuerySchema>>
-export type RecommendationBody = z.output<ReturnType<typeof recommendationBodySchema>>

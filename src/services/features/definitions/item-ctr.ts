@@ -12,7 +12,7 @@ const HALF_LIFE = days(30)
 /** Placement names come from browsers: beyond so many the rest is ignored. */
 const PLACEMENTS = 50
 /** Beta(1, 19): before anything is known, one impression in twenty is clicked. */
-export const CTR_PRIOR = Object.freeze({ clicks: 1, misses: 19 })
+const CTR_PRIOR = Object.freeze({ clicks: 1, misses: 19 })
 
 /** Click-through rate of a product per placement, drawn towards the prior while little is known. */
 export const itemCtr: Feature<State, Readonly<Record<string, number>>> = {
