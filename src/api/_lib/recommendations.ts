@@ -54,7 +54,7 @@ export async function requestsFor(
   const fields = productFields(asked.fields)
   const cartIds = [...new Set(asked.placements.flatMap(({ cart_id }) => (cart_id ? [cart_id] : [])))]
   const [consent, prices, ...carts] = await Promise.all([
-    service.consentOf(identity),
+    service.consentForList(identity),
     priceContext(req.scope, asked, identity.customerId),
     ...cartIds.map((id) => cartProducts(req, id)),
   ])

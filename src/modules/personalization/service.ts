@@ -4,6 +4,7 @@ import type { Product } from "../../services/features"
 import { PersonalizationError, systemClock, type Logger } from "../../services/lib"
 import type { ModelVersion } from "../../services/models"
 import { mayProfile, NO_CONSENT, resolveConsent, type Consent } from "../../services/privacy"
+import { LATE, within } from "../../services/retrieval"
 import type { RecommendedItem } from "../../services/serving"
 import { compose } from "./compose"
 import type { Engine } from "./engine"
@@ -15,6 +16,8 @@ import type { TrainingRun } from "./training-runs"
 export const STARTED_EVENT = "personalization.started"
 
 const RETRY_MS = 5_000
+/** Of a list's deadline, what reading the consent may take. */
+const CONSENT_SHARE = 0.4
 
 interface EventBus {
   emit(message: { name: string; data: object }): Promise<void>
@@ -80,8 +83,20 @@ export default class PersonalizationModuleService {
       this.retry.unref()
       return
     }
+    if (this.stopping) {
+      // The shutdown went by while this was under way, and found nothing to stop.
+      await this.engine.stop().catch((error: Error) => {
+        this.logger.warn(`Personalization could not be stopped: ${error.message}`)
+      })
+      return
+    }
     this.started = true
-    await this.eventBus?.emit({ name: STARTED_EVENT, data: {} })
+    try {
+      await this.eventBus?.emit({ name: STARTED_EVENT, data: {} })
+    } catch (error) {
+      const { message } = error as Error
+      this.logger.warn(`Personalization: ${STARTED_EVENT} could not be emitted: ${message}`)
+    }
   }
 
   health(): Promise<Health> {
@@ -139,12 +154,30 @@ export default class PersonalizationModuleService {
     await this.engine.catalog.remove(ids)
   }
 
-  /** The consent that counts for this caller. */
+  /** The consent that counts for this caller. @throws PersonalizationError `unavailable` */
   async consentOf(caller: Caller): Promise<Consent> {
     const { visitorId, customerId, consent: sender, gpc } = caller
     const recorded =
       visitorId || customerId ? await this.engine.consentRecord({ visitorId, customerId }) : undefined
     return resolveConsent({ sender, recorded, gpc, fallback: this.engine.defaultConsent })
+  }
+
+  /**
+   * `consentOf` for a list, which must go out in time: a record that can't be read, or not in 40% of the deadline,
+   * counts as no consent, and in `consent_read_failures_total{reason}`. Never rejects.
+   */
+  async consentForList(caller: Caller): Promise<Consent> {
+    const { metrics, options } = this.engine
+    let reason = "late"
+    try {
+      const consent = await within(this.consentOf(caller), options.serving.deadlineMs * CONSENT_SHARE)
+      if (consent !== LATE) return consent
+    } catch (error) {
+      reason = "error"
+      this.logger.debug(`Personalization: a consent could not be read: ${String(error)}`)
+    }
+    metrics.count("consent_read_failures_total", { reason })
+    return NO_CONSENT
   }
 
   /**
