@@ -1,11 +1,7 @@
 import { SingleBar } from "cli-progress"
 import type { Command } from "commander"
 import { compose } from "../modules/personalization/compose"
-import {
-  resolveOptions,
-  type PersonalizationOptions,
-  type PersonalizationOptionsInput,
-} from "../modules/personalization/options"
+import { resolveOptions, type PersonalizationOptions } from "../modules/personalization/options"
 import { PersonalizationError, silentLogger } from "../services/lib"
 
 interface TrainFlags {
@@ -19,7 +15,7 @@ interface TrainFlags {
  * @throws PersonalizationError `invalid_option`
  */
 export function trainOptions(json: string | undefined, windowDays?: string): PersonalizationOptions {
-  const given = JSON.parse(json || "{}") as PersonalizationOptionsInput
+  const given = JSON.parse(json || "{}") as { training?: object }
   const training = { ...given.training, ...(windowDays && { windowDays: Number(windowDays) }) }
   return resolveOptions({ ...given, training })
 }
