@@ -1,0 +1,57 @@
+import type { SubscriberArgs } from "@medusajs/framework"
+import type { Fact } from "../services/events"
+import cartLines, { config as cartLinesConfig } from "./cart-lines"
+import customers from "./customers"
+import products from "./products"
+import returns from "./returns"
+
+/** A store that finds `rows` by entity; what its personalization module is told. */
+function shop(rows: Record<string, object> = {}) {
+  const told: unknown[] = []
+  const personalization = {
+    engine: {
+      ingest: {
+        submitFacts: async ([fact]: Fact[]) => {
+          told.push(fact.type)
+          return { accepted: 1, rejected: [] }
+        },
+      },
+    },
+    forgetCustomer: async (id: string) => told.push({ forgotten: id }),
+    removeProducts: async (ids: string[]) => told.push({ removed: ids }),
+  }
+  const things: Record<string, unknown> = {
+    personalization,
+    query: {
+      graph: async ({ entity }: { entity: string }) => ({ data: rows[entity] ? [rows[entity]] : [] }),
+    },
+    logger: { debug: () => undefined },
+  }
+  const container = { resolve: (name: string) => things[name] }
+  const args = <T>(name: string, data: T) =>
+    ({ event: { name, data }, container, pluginOptions: {} }) as unknown as SubscriberArgs<T>
+  return { told, args }
+}
+
+const line = { id: "line_1", product_id: "prod_1", cart: { id: "cart_1" } }
+
+describe("subscribers", () => {
+  it("tell lines that come from lines that go", async () => {
+    const { told, args } = shop({ line_item: line })
+    for (const name of cartLinesConfig.event) await cartLines(args(name, { id: "line_1" }))
+    expect(told).toEqual(["add_to_cart", "remove_from_cart"])
+  })
+
+  it("say nothing of a return that has come back only in part", async () => {
+    const { told, args } = shop({ return: { id: "return_1", received_at: null } })
+    await returns(args("order.return_received", { order_id: "order_1", return_id: "return_1" }))
+    expect(told).toEqual([])
+  })
+
+  it("forget a deleted customer and remove a deleted product", async () => {
+    const { told, args } = shop()
+    await customers(args("customer.deleted", { id: "cus_1" }))
+    await products(args("product.deleted", { id: "prod_1" }))
+    expect(told).toEqual([{ forgotten: "cus_1" }, { removed: ["prod_1"] }])
+  })
+})
