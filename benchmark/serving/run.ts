@@ -71,6 +71,7 @@ async function main(): Promise<void> {
   }
   await engine.log.append(batch)
   await engine.start()
+  await engine.featuresCaughtUp()
   say(`${PRODUCTS} products and ${events} events are in after ${seconds(began)} s`)
   began = performance.now()
   engine.training.start()
