@@ -29,6 +29,7 @@ export class ExposureWriter {
   }
 
   start(): void {
+    clearInterval(this.timer)
     this.timer = setInterval(() => void this.flush(), this.parts.flushMs ?? 250)
     this.timer.unref()
   }
