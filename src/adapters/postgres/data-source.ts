@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
+import { Client } from "pg"
 import { DataSource, type Migration, type MigrationInterface } from "typeorm"
 
 /** Beside `src` both in the repository and in the compiled package. */
@@ -39,6 +40,19 @@ class PersonalizationDataSource extends DataSource {
   }
 }
 
+/**
+ * A connection whose loss never ends the process. Between the pool's handing it out and TypeORM's taking it, nobody
+ * listens to it, and Node ends on an `error` that nobody hears; the next statement on it says `not queryable`.
+ *
+ * @see https://node-postgres.com/apis/pool#error
+ */
+export class SteadyClient extends Client {
+  constructor(config?: ConstructorParameters<typeof Client>[0]) {
+    super(config)
+    this.on("error", () => undefined)
+  }
+}
+
 /** The plugin's own connection pool, not yet initialised. @see https://typeorm.io/docs/data-source/data-source */
 export function createDataSource({ url, schema, poolSize, driverOptions }: DatabaseOptions): DataSource {
   // Medusa's driver options are knex's: what concerns the connection may lie one level deeper.
@@ -49,7 +63,7 @@ export function createDataSource({ url, schema, poolSize, driverOptions }: Datab
     schema,
     poolSize,
     // A database that has vanished without a word must be noticed: by keep-alive, and by a limit to waiting.
-    extra: { keepAlive: true, ...rest, ...connection },
+    extra: { keepAlive: true, ...rest, ...connection, Client: SteadyClient },
     connectTimeoutMS: 10_000,
     applicationName: "medusa-plugin-personalization",
     installExtensions: false,

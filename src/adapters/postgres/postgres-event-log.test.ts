@@ -1,5 +1,6 @@
 import { Client } from "pg"
 import type { DataSource } from "typeorm"
+import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js"
 import { newEventId } from "../../services/events"
 import { eventLogContract } from "../../services/testing/event-log.contract"
 import { shopEvent } from "../../services/testing/events"
@@ -129,6 +130,13 @@ describeWithPostgres("PostgreSQL event log", ({ url, open, clear }) => {
       await admin.end()
       expect([...new Set(seen)]).toEqual(events.map((event) => event.event_id))
     }))
+
+  it("outlives a connection that is cut between the pool's handing it out and its being taken", async () => {
+    const [client, release] = await (dataSource.driver as PostgresDriver).obtainMasterConnection()
+    client.emit("error", new Error("terminating connection due to administrator command"))
+    release(new Error("cut"))
+    expect(await dataSource.query("SELECT 1 AS one")).toEqual([{ one: 1 }])
+  })
 
   it("keeps each day in a partition, and drops days that are over", () =>
     withLog(async (log) => {
