@@ -1,4 +1,6 @@
 export * from "./memory-catalog-store"
+export * from "./memory-dead-letter-store"
+export * from "./memory-event-claims"
 export * from "./memory-event-log"
 export * from "./memory-event-rates"
 export * from "./memory-exposure-store"

@@ -1,5 +1,6 @@
 import { silentLogger, type Logger } from "../../services/lib"
 import {
+  letterOf,
   Tail,
   TAIL_DEFAULTS,
   withoutNames,
@@ -11,12 +12,7 @@ import {
   type SubscribeOptions,
   type Subscription,
 } from "../../services/events"
-
-export interface DeadLetter {
-  group: string
-  event: LoggedEvent
-  error: string
-}
+import { MemoryDeadLetterStore } from "./memory-dead-letter-store"
 
 /** An event log that forgets everything with its process: for tests and for trying things out. */
 export class MemoryEventLog implements EventLog {
@@ -26,7 +22,7 @@ export class MemoryEventLog implements EventLog {
   private readonly tails = new Set<Tail>()
   private next = 1
   /** Events that their handlers could not bear. */
-  readonly deadLetters: DeadLetter[] = []
+  readonly deadLetters = new MemoryDeadLetterStore()
 
   constructor(private readonly options: { maxAttempts?: number; backoffMs?: number; logger?: Logger } = {}) {}
 
@@ -64,7 +60,7 @@ export class MemoryEventLog implements EventLog {
           return { position: String(after), idle: batch.length === 0 }
         },
         head: () => this.head(),
-        bury: async (event, error) => void this.deadLetters.push({ group, event, error: error.message }),
+        bury: (logged, error) => this.deadLetters.add([letterOf(group, logged, error)]),
         ended: async () => void this.tails.delete(tail),
       },
       handler,

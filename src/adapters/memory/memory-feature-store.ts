@@ -1,3 +1,4 @@
+import { compareOffsets, type Position } from "../../services/events"
 import type { Entity, FeatureKey, FeatureRecord, FeatureStore, FeatureUpdate } from "../../services/features"
 
 /** Records kept per entity before the one that changed longest ago is dropped. */
@@ -18,6 +19,8 @@ export class MemoryFeatureStore implements FeatureStore {
     global: new Map(),
   }
   private readonly limits: Readonly<Record<Entity, number>>
+  /** How far a record has come in each partition; only records whose updates say where they come from have it. */
+  private readonly reached = new WeakMap<FeatureRecord, ReadonlyMap<number, string>>()
 
   constructor(limits: Partial<Record<Entity, number>> = {}) {
     this.limits = { ...MEMORY_FEATURE_LIMITS, ...limits }
@@ -34,13 +37,20 @@ export class MemoryFeatureStore implements FeatureStore {
 
   async apply(updates: readonly FeatureUpdate[]): Promise<void> {
     // All states are worked out before any is kept, so that an update that throws leaves nothing half done.
-    const next = new Map<FeatureKey, Record<string, unknown>>()
-    for (const { key, feature, next: step } of updates) {
-      let record = next.get(key)
-      if (!record) next.set(key, (record = { ...this.records[entityOf(key)].get(key) }))
-      record[feature] = step(record[feature])
+    const next = new Map<FeatureKey, { record: Record<string, unknown>; reached?: Map<number, string> }>()
+    for (const { key, feature, next: step, at } of updates) {
+      const held = this.records[entityOf(key)].get(key)
+      const before = held && this.reached.get(held)
+      if (at && isBehind(at, before)) continue
+      let changed = next.get(key)
+      if (!changed) next.set(key, (changed = { record: { ...held }, reached: before && new Map(before) }))
+      if (at) (changed.reached ??= new Map()).set(at.partition ?? 0, at.offset)
+      changed.record[feature] = step(changed.record[feature])
     }
-    for (const [key, record] of next) this.put(key, record)
+    for (const [key, { record, reached }] of next) {
+      if (reached) this.reached.set(record, reached)
+      this.put(key, record)
+    }
   }
 
   async *snapshot(): AsyncIterable<[FeatureKey, FeatureRecord]> {
@@ -67,3 +77,11 @@ export class MemoryFeatureStore implements FeatureStore {
 }
 
 const entityOf = (key: FeatureKey): Entity => key.slice(0, key.indexOf(":")) as Entity
+
+const isBehind = (
+  { partition = 0, offset }: Position,
+  reached: ReadonlyMap<number, string> | undefined
+): boolean => {
+  const held = reached?.get(partition)
+  return held !== undefined && compareOffsets(offset, held) <= 0
+}

@@ -1,11 +1,16 @@
 import { catalogStoreContract } from "../../services/testing/catalog-store.contract"
+import { deadLetterStoreContract } from "../../services/testing/dead-letter-store.contract"
+import { eventClaimsContract } from "../../services/testing/event-claims.contract"
 import { eventLogContract } from "../../services/testing/event-log.contract"
+import { eventStreamContract } from "../../services/testing/event-stream.contract"
 import { exposureStoreContract } from "../../services/testing/exposure-store.contract"
 import { featureStoreContract } from "../../services/testing/feature-store.contract"
 import { itemVectorStoreContract } from "../../services/testing/item-vector-store.contract"
 import { placementStoreContract } from "../../services/testing/placement-store.contract"
 import { subjectStoreContract } from "../../services/testing/subject-store.contract"
 import { MemoryCatalogStore } from "./memory-catalog-store"
+import { MemoryDeadLetterStore } from "./memory-dead-letter-store"
+import { MemoryEventClaims } from "./memory-event-claims"
 import { MemoryEventLog } from "./memory-event-log"
 import { MemoryExposureStore } from "./memory-exposure-store"
 import { MemoryFeatureStore } from "./memory-feature-store"
@@ -14,14 +19,24 @@ import { MemoryPlacementStore } from "./memory-placement-store"
 import { MemorySubjectStore } from "./memory-subject-store"
 
 eventLogContract("memory", async () => {
+  const log = new MemoryEventLog()
+  return { log, close: () => log.close() }
+})
+eventStreamContract("memory", async () => {
   const log = new MemoryEventLog({ maxAttempts: 2, backoffMs: 1 })
   return {
-    log,
+    stream: log,
     deadLetters: async () =>
-      log.deadLetters.map(({ group, event, error }) => ({ group, eventId: event.event.event_id, error })),
+      (await log.deadLetters.list({ limit: 100 })).map(({ group, event, error }) => ({
+        group,
+        eventId: (event as { event_id: string }).event_id,
+        error,
+      })),
     close: () => log.close(),
   }
 })
+deadLetterStoreContract("memory", async () => ({ store: new MemoryDeadLetterStore(), close: async () => {} }))
+eventClaimsContract("memory", async () => ({ claims: new MemoryEventClaims(), close: async () => {} }))
 featureStoreContract("memory", async () => new MemoryFeatureStore())
 catalogStoreContract("memory", async () => ({ store: new MemoryCatalogStore() }))
 exposureStoreContract("memory", async () => ({ store: new MemoryExposureStore() }))

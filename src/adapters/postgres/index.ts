@@ -1,5 +1,6 @@
 export * from "./data-source"
 export * from "./postgres-catalog-store"
+export * from "./postgres-dead-letter-store"
 export * from "./postgres-event-log"
 export * from "./postgres-event-rates"
 export * from "./postgres-exposure-store"

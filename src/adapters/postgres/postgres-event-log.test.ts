@@ -1,10 +1,12 @@
 import { Client } from "pg"
 import type { DataSource } from "typeorm"
 import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js"
-import { newEventId } from "../../services/events"
+import { newEventId, type EventStream } from "../../services/events"
 import { eventLogContract } from "../../services/testing/event-log.contract"
+import { eventStreamContract } from "../../services/testing/event-stream.contract"
 import { shopEvent } from "../../services/testing/events"
 import { revertMigrations, runMigrations, schemaOf } from "./data-source"
+import { PostgresDeadLetterStore } from "./postgres-dead-letter-store"
 import { PostgresEventLog } from "./postgres-event-log"
 import { PostgresEventRates } from "./postgres-event-rates"
 import { describeWithPostgres } from "./__tests__/describe-with-postgres"
@@ -19,24 +21,48 @@ describeWithPostgres("PostgreSQL event log", ({ url, open, clear }) => {
   beforeEach(clear)
   const inSchema = (table: string) => `"${schemaOf(dataSource)}"."${table}"`
 
-  eventLogContract("postgres", async () => {
+  const processes = async () => {
     const log = new PostgresEventLog(dataSource, FAST)
-    const others: PostgresEventLog[] = []
+    const logs: PostgresEventLog[] = [log]
+    const sources = new Map<EventStream, DataSource>()
+    const another = async () => {
+      const source = await open()
+      const one = new PostgresEventLog(source, FAST)
+      logs.push(one)
+      sources.set(one, source)
+      return one
+    }
+    /** Ends its loops, and cuts its connections before they can acknowledge anything. */
+    const crash = async (stream: EventStream) => {
+      void stream.close()
+      const { master } = sources.get(stream)?.driver as PostgresDriver
+      for (const client of master._clients) client.connection.stream.destroy()
+    }
     return {
       log,
-      another: async () => {
-        others.push(new PostgresEventLog(await open(), FAST))
-        return others[0]
-      },
-      deadLetters: async () => {
-        const rows = await dataSource.query(`SELECT * FROM ${inSchema("dead_letters")} ORDER BY seq`)
-        return rows.map((row: { group_name: string; event: { event_id: string }; error: string }) => ({
-          group: row.group_name,
-          eventId: row.event.event_id,
-          error: row.error,
-        }))
-      },
-      close: async () => void (await Promise.all([log, ...others].map((one) => one.close()))),
+      another,
+      crash,
+      close: async () => void (await Promise.all(logs.map((one) => one.close()))),
+    }
+  }
+
+  eventLogContract("postgres", processes)
+
+  eventStreamContract("postgres", async () => {
+    const { log, another, crash, close } = await processes()
+    return {
+      stream: log,
+      another,
+      crash,
+      deadLetters: async () =>
+        (await new PostgresDeadLetterStore(dataSource).list({ limit: 100 })).map(
+          ({ group, event, error }) => ({
+            group,
+            eventId: (event as { event_id: string }).event_id,
+            error,
+          })
+        ),
+      close,
     }
   })
 
@@ -80,23 +106,6 @@ describeWithPostgres("PostgreSQL event log", ({ url, open, clear }) => {
       },
       { pollMs: 3_600_000 }
     ))
-
-  it("shares a group between two processes: each event is handled once", () =>
-    withLog(async (first) => {
-      const second = new PostgresEventLog(await open(), FAST)
-      const seen: string[] = []
-      const handler = async (batch: readonly { event: { event_id: string } }[]) =>
-        void seen.push(...batch.map(({ event }) => event.event_id))
-      const subscriptions = [
-        await first.subscribe("shared", handler, { batchSize: 5 }),
-        await second.subscribe("shared", handler, { batchSize: 5 }),
-      ]
-      const events = Array.from({ length: 60 }, () => shopEvent())
-      for (let i = 0; i < 60; i += 6) await first.append(events.slice(i, i + 6))
-      await Promise.all(subscriptions.map((one) => one.caughtUp()))
-      await second.close()
-      expect(seen).toEqual(events.map((event) => event.event_id))
-    }))
 
   it("goes on after its connections were cut", () =>
     withLog(async (log) => {
@@ -166,7 +175,7 @@ describeWithPostgres("PostgreSQL event log", ({ url, open, clear }) => {
       const fails = await log.subscribe("g", () => Promise.reject(new Error("boom")), { from: "beginning" })
       await fails.caughtUp()
       const buried = async () => {
-        const rows = await dataSource.query(`SELECT event FROM ${inSchema("dead_letters")} ORDER BY seq`)
+        const rows = await dataSource.query(`SELECT event FROM ${inSchema("dead_letters")} ORDER BY id`)
         return rows.map(({ event }: { event: { visitor_id: string } }) => event.visitor_id)
       }
       expect(await buried()).toEqual(["ann", "ann", "bea"])
@@ -210,13 +219,13 @@ describeWithPostgres("PostgreSQL event log", ({ url, open, clear }) => {
   })
 
   it("reverts and runs its migrations", async () => {
-    await revertMigrations(dataSource, 4)
+    await revertMigrations(dataSource, 5)
     const [{ count }] = await dataSource.query(
       "SELECT count(*) FROM information_schema.tables WHERE table_schema = $1",
       [schemaOf(dataSource)]
     )
     expect(Number(count)).toBe(1)
-    expect(await runMigrations(dataSource)).toHaveLength(4)
+    expect(await runMigrations(dataSource)).toHaveLength(5)
     expect(await runMigrations(dataSource)).toEqual([])
   })
 })

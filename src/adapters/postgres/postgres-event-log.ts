@@ -2,9 +2,11 @@ import type { DataSource } from "typeorm"
 import { silentLogger, type Logger } from "../../services/lib"
 import {
   dayOfEventId,
+  letterOf,
   Tail,
   TAIL_DEFAULTS,
   type AppendResult,
+  type DeadLetterStore,
   type Erased,
   type EventLog,
   type LoggedEvent,
@@ -16,6 +18,7 @@ import {
 import { Database, type Query } from "./database"
 import { EventPartitions } from "./event-partitions"
 import { Listener } from "./listener"
+import { PostgresDeadLetterStore } from "./postgres-dead-letter-store"
 
 export interface PostgresEventLogOptions {
   logger?: Logger
@@ -58,6 +61,7 @@ export class PostgresEventLog implements EventLog {
   private readonly logger: Logger
   private readonly channel: string
   private readonly tails = new Set<Tail>()
+  private readonly deadLetters: DeadLetterStore
   private listener: Listener | undefined
 
   constructor(
@@ -65,6 +69,7 @@ export class PostgresEventLog implements EventLog {
     private readonly options: PostgresEventLogOptions = {}
   ) {
     this.db = new Database(dataSource)
+    this.deadLetters = new PostgresDeadLetterStore(dataSource)
     this.logger = options.logger ?? silentLogger
     this.channel = `${this.db.schema}_events`
     this.partitions = new EventPartitions(this.db, (query) => this.lock(query))
@@ -200,7 +205,7 @@ export class PostgresEventLog implements EventLog {
   /** Drops the dead letters of events that happened before `ms` (since the epoch); returns how many. */
   async purgeDeadLetters(ms: number): Promise<number> {
     const gone = await this.db.query(
-      `DELETE FROM ${this.db.name("dead_letters")} WHERE (event->>'ts')::float8 < $1 RETURNING seq`,
+      `DELETE FROM ${this.db.name("dead_letters")} WHERE (event->>'ts')::float8 < $1 RETURNING id`,
       [ms]
     )
     return gone.length
@@ -299,12 +304,9 @@ export class PostgresEventLog implements EventLog {
     })
   }
 
-  private async bury(group: string, { offset, event }: LoggedEvent, error: Error): Promise<void> {
-    this.logger.error(`event log: group ${group} cannot handle event ${event.event_id}, put aside`, error)
-    await this.db.query(
-      `INSERT INTO ${this.db.name("dead_letters")} (group_name, seq, event, error) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (group_name, seq) DO UPDATE SET error = excluded.error, buried_at = now()`,
-      [group, offset, JSON.stringify(event), error.message]
-    )
+  private async bury(group: string, logged: LoggedEvent, error: Error): Promise<void> {
+    const { event_id } = logged.event
+    this.logger.error(`event log: group ${group} cannot handle event ${event_id}, put aside`, error)
+    await this.deadLetters.add([letterOf(group, logged, error)])
   }
 }

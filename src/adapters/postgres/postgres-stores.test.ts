@@ -1,11 +1,13 @@
 import { ManualClock } from "../../services/lib"
 import { catalogStoreContract } from "../../services/testing/catalog-store.contract"
+import { deadLetterStoreContract } from "../../services/testing/dead-letter-store.contract"
 import { exposureStoreContract } from "../../services/testing/exposure-store.contract"
 import { itemVectorStoreContract } from "../../services/testing/item-vector-store.contract"
 import { modelStoreContract } from "../../services/testing/model-store.contract"
 import { placementStoreContract } from "../../services/testing/placement-store.contract"
 import { subjectStoreContract } from "../../services/testing/subject-store.contract"
 import { PostgresCatalogStore } from "./postgres-catalog-store"
+import { PostgresDeadLetterStore } from "./postgres-dead-letter-store"
 import { PostgresExposureStore } from "./postgres-exposure-store"
 import { PostgresItemVectorStore } from "./postgres-item-vector-store"
 import { PostgresModelStore } from "./postgres-model-store"
@@ -43,6 +45,10 @@ describeWithPostgres("PostgreSQL stores", ({ open, clear }) => {
     "postgres",
     fresh(() => new PostgresSubjectStore(dataSource))
   )
+  deadLetterStoreContract("postgres", async () => ({
+    store: new PostgresDeadLetterStore(dataSource),
+    close: async () => {},
+  }))
   modelStoreContract("postgres", async () => {
     const clock = new ManualClock(1_700_000_000_000)
     return { store: new PostgresModelStore(dataSource, clock), tick: () => clock.advance(1_000) }

@@ -56,12 +56,28 @@ export interface ShopEvent {
   bot?: boolean
 }
 
-/** An event with its place in the log. */
-export interface LoggedEvent {
-  /** Strictly increasing within a log; opaque to callers except for comparison by `compareOffsets`. */
+/** A place in a stream. */
+export interface Position {
+  /** Order holds within a partition; a log of one partition leaves it out, which is the same as 0. */
+  partition?: number
+  /** Strictly increasing within a partition; opaque to callers except for comparison by `compareOffsets`. */
   offset: string
+}
+
+/** An event with its place. */
+export interface LoggedEvent extends Position {
   event: ShopEvent
 }
+
+/** `<partition>:<offset>` */
+export const placeOf = ({ partition = 0, offset }: Position): string => `${partition}:${offset}`
+
+/**
+ * What decides the partition: the visitor, so that the events before and after a login stay in order, else the
+ * customer; an event of nobody may lie anywhere.
+ */
+export const partitionKeyOf = (event: Pick<ShopEvent, "event_id" | "visitor_id" | "customer_id">): string =>
+  event.visitor_id ?? event.customer_id ?? event.event_id
 
 /**
  * Key of a shopper's profile: `customer:<id>` once known, else `visitor:<id>`.

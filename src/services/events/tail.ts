@@ -1,6 +1,6 @@
 import { deliver, type Logger } from "../lib"
 import type { LoggedEvent } from "./event"
-import type { Subscription } from "./event-log.port"
+import type { Subscription } from "./event-stream.port"
 import { compareOffsets } from "./offset"
 
 /** What one look at the log came to. */

@@ -1,3 +1,5 @@
+import { PersonalizationError } from "./errors"
+
 /** How often, and how patiently, a failing batch is tried again. */
 export interface DeliveryPolicy {
   maxAttempts: number
@@ -11,18 +13,23 @@ export interface DeliveryPolicy {
 
 const MAX_BACKOFF_MS = 30_000
 
+/** The fault is not the batch's: a part that the handler needs is away, and will be back. */
+const isAway = (error: unknown): boolean =>
+  error instanceof PersonalizationError && error.code === "unavailable"
+
 async function attempt<T>(
   batch: readonly T[],
   handler: (batch: readonly T[]) => Promise<void>,
   policy: DeliveryPolicy
 ): Promise<Error | undefined> {
-  for (let tries = 1; ; tries++) {
+  for (let tries = 1, faults = 0; ; tries++) {
     try {
       await handler(batch)
       return undefined
     } catch (cause) {
-      if (tries >= policy.maxAttempts || policy.stopped()) return cause as Error
-      await policy.wait(Math.min(MAX_BACKOFF_MS, policy.backoffMs * 2 ** (tries - 1)))
+      if (!isAway(cause)) faults++
+      if (faults >= policy.maxAttempts || policy.stopped()) return cause as Error
+      await policy.wait(Math.min(MAX_BACKOFF_MS, policy.backoffMs * 2 ** Math.min(tries - 1, 20)))
     }
   }
 }
@@ -30,6 +37,7 @@ async function attempt<T>(
 /**
  * Hands a batch to its handler until it succeeds. After `maxAttempts` its parts are tried one by one,
  * in order, and those that fail alone are given to `bury`, so that one poisoned message stops nobody.
+ * A handler that is `unavailable` is tried for as long as it takes: no fault of the batch's.
  * Returns false when it was stopped before the end: the batch must then be delivered again.
  */
 export async function deliver<T>(

@@ -5,20 +5,19 @@ import {
   withoutNames,
   type EventLog,
   type LoggedEvent,
-  type ShopEvent,
 } from "../events"
 import { shopEvent } from "./events"
+import { idsOf as ids, manyEvents as many } from "./event-stream.contract"
 
-/** A log to test; `maxAttempts` is 2 and the backoff short. */
+/** A log to test, empty. */
 export interface EventLogFixture {
   log: EventLog
   /** A second process on the same log; the log itself where there is no such thing. */
   another?: () => Promise<EventLog>
-  deadLetters(): Promise<{ group: string; eventId: string; error: string }[]>
   close(): Promise<void>
 }
 
-/** What every EventLog must do. */
+/** What an EventLog must do besides what `eventStreamContract` asks of every stream. */
 export function eventLogContract(name: string, make: () => Promise<EventLogFixture>): void {
   describe(`EventLog: ${name}`, () => {
     let fixture: EventLogFixture
@@ -30,9 +29,6 @@ export function eventLogContract(name: string, make: () => Promise<EventLogFixtu
     })
     afterEach(() => fixture.close())
 
-    const many = (n: number, changes: (i: number) => Partial<ShopEvent> = () => ({})) =>
-      Array.from({ length: n }, (_, i) => shopEvent({ items: [{ product_id: `p${i}` }], ...changes(i) }))
-    const ids = (batch: readonly LoggedEvent[]) => batch.map(({ event }) => event.event_id)
     const history = async (range?: Parameters<EventLog["replay"]>[0]) => {
       const all: LoggedEvent[] = []
       for await (const batch of log.replay(range)) all.push(...batch)
@@ -95,45 +91,6 @@ export function eventLogContract(name: string, make: () => Promise<EventLogFixtu
       expect(ids(await history({ after: all[1].offset }))).toEqual(ids(all.slice(2)))
     })
 
-    it("delivers old and new events to a group, once, in order", async () => {
-      const events = many(7)
-      await log.append(events.slice(0, 3))
-      const seen: string[] = []
-      const sizes: number[] = []
-      const subscription = await log.subscribe(
-        "readers",
-        async (batch) => {
-          seen.push(...ids(batch))
-          sizes.push(batch.length)
-        },
-        { batchSize: 2 }
-      )
-      await log.append(events.slice(3))
-      await subscription.caughtUp()
-      expect(seen).toEqual(events.map((event) => event.event_id))
-      expect(Math.max(...sizes)).toBeLessThanOrEqual(2)
-    })
-
-    it("lets a group go on after its last acknowledged batch, each group for itself", async () => {
-      const read = async (group: string, from?: "committed" | "beginning" | "end") => {
-        const seen: string[] = []
-        const subscription = await log.subscribe(group, async (batch) => void seen.push(...ids(batch)), {
-          from,
-        })
-        await subscription.caughtUp()
-        await subscription.close()
-        return seen
-      }
-      const events = many(3)
-      await log.append(events.slice(0, 2))
-      expect(await read("a")).toHaveLength(2)
-      await log.append(events.slice(2))
-      expect(await read("a")).toEqual([events[2].event_id])
-      expect(await read("b")).toHaveLength(3)
-      expect(await read("a", "beginning")).toHaveLength(3)
-      expect(await read("a", "end")).toEqual([])
-    })
-
     it("begins after an offset of the handler's own", async () => {
       await log.append(many(3))
       const [first, ...rest] = await history()
@@ -143,52 +100,6 @@ export function eventLogContract(name: string, make: () => Promise<EventLogFixtu
       })
       await subscription.caughtUp()
       expect(seen).toEqual(ids(rest))
-    })
-
-    it("delivers a batch again when its handler fails", async () => {
-      const events = many(2)
-      await log.append(events)
-      let calls = 0
-      const seen: string[] = []
-      const subscription = await log.subscribe("flaky", async (batch) => {
-        if (++calls === 1) throw new Error("not now")
-        seen.push(...ids(batch))
-      })
-      await subscription.caughtUp()
-      expect(seen).toEqual(events.map((event) => event.event_id))
-      expect(await fixture.deadLetters()).toEqual([])
-    })
-
-    it("puts a poisoned event aside and goes on", async () => {
-      const events = many(5)
-      await log.append(events)
-      const poison = events[2].event_id
-      const seen = new Set<string>()
-      const subscription = await log.subscribe("careful", async (batch) => {
-        if (ids(batch).includes(poison)) throw new Error("cannot bear it")
-        for (const id of ids(batch)) seen.add(id)
-      })
-      await subscription.caughtUp()
-      expect([...seen]).toEqual(ids(await history()).filter((id) => id !== poison))
-      expect(await fixture.deadLetters()).toEqual([
-        { group: "careful", eventId: poison, error: "cannot bear it" },
-      ])
-    })
-
-    it("does not acknowledge a batch that was stopped while it failed", async () => {
-      await log.append(many(1))
-      let failing = 0
-      const first = await log.subscribe("stopped", async () => {
-        failing++
-        throw new Error("always")
-      })
-      while (failing === 0) await new Promise((resolve) => setImmediate(resolve))
-      await first.close()
-      if ((await fixture.deadLetters()).length > 0) return
-      const seen: string[] = []
-      const second = await log.subscribe("stopped", async (batch) => void seen.push(...ids(batch)))
-      await second.caughtUp()
-      expect(seen).toHaveLength(1)
     })
 
     it("loses and doubles nothing when several append at once", async () => {

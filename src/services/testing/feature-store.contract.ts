@@ -65,6 +65,37 @@ export function featureStoreContract(name: string, make: () => Promise<FeatureSt
       expect((await store.getMany(["global:all"])).get("global:all")).toEqual({ x: 50 })
     })
 
+    it("counts an update of one place once, in each record for itself", async () => {
+      const at = (key: FeatureKey, offset: string, partition?: number) => ({
+        ...add(key, "x", 1),
+        at: { partition, offset },
+      })
+      await store.apply([at("item:a", "9", 0)])
+      // As after a crash: the batch comes again, and another record has not seen its part yet.
+      await store.apply([at("item:a", "9"), at("item:a", "10"), at("item:b", "9"), at("item:a", "5", 1)])
+      await store.apply([at("item:a", "10"), at("item:a", "4", 1), add("item:a", "x", 100)])
+      const counts = await store.getMany(["item:a", "item:b"])
+      expect([...counts]).toEqual([
+        ["item:a", { x: 103 }],
+        ["item:b", { x: 1 }],
+      ])
+    })
+
+    it("applies all that comes from one place together", async () => {
+      const at = { partition: 2, offset: "7" }
+      await store.apply([
+        { ...add("item:a", "x", 1), at },
+        { ...add("item:a", "x", 1), at },
+        { ...add("item:a", "y", 1), at },
+      ])
+      expect((await store.getMany(["item:a"])).get("item:a")).toEqual({ x: 2, y: 1 })
+      await store.apply([{ ...add("item:a", "y", 1), at }])
+      expect((await store.getMany(["item:a"])).get("item:a")).toEqual({ x: 2, y: 1 })
+      await store.erase("item:a")
+      await store.apply([{ ...add("item:a", "y", 1), at }])
+      expect((await store.getMany(["item:a"])).get("item:a")).toEqual({ y: 1 })
+    })
+
     it("forgets a key", async () => {
       await store.apply([add("item:a", "x", 1), add("item:b", "x", 1)])
       await store.erase("item:a")
