@@ -105,7 +105,10 @@ async function main(): Promise<void> {
   const PAGE = ["pdp-similar", "pdp-bought-together", "home-for-you", "recently-viewed"]
   const kinds: Record<string, () => Promise<unknown>> = {
     ...Object.fromEntries(
-      PLACEMENTS.map(({ name }) => [name, () => engine.recommender.recommend(request(name))])
+      PLACEMENTS.filter(({ requires }) => requires !== "product_ids").map(({ name }) => [
+        name,
+        () => engine.recommender.recommend(request(name)),
+      ])
     ),
     "page of 4": () => engine.recommender.recommendPage(PAGE.map(request)),
   }

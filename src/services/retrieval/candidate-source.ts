@@ -39,7 +39,7 @@ export interface Knowledge {
   /** Asks a live model by name; [] when it is not there. */
   ask(model: string, query: ModelQuery, k: number): Scored[]
   /** Item content vectors. */
-  vectors?: VectorIndex
+  vectors?: Pick<VectorIndex, "dimensions" | "search">
   vectorOf(productId: string): Float32Array | undefined
   /** Newest products that can be bought in one of these channels (none named: in any), newest first. */
   newest(salesChannelIds: readonly string[]): readonly string[]

@@ -1,6 +1,7 @@
 export * from "./candidate-source"
 export * from "./content-index"
 export * from "./item-vector-store.port"
+export * from "./only-of"
 export * from "./registry"
 export * from "./retrieve"
 export * from "./shelves"

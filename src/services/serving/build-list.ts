@@ -99,7 +99,7 @@ function queryOf({ profile, seeds, request, candidates, limit }: ListInput): Ret
   return { shopper, trending, seeds, context: request.context, limit: Math.max(candidates, limit) }
 }
 
-function rerank(ranked: Ranked[], input: ListInput, rerankers: readonly Reranker[]): Ranked[] {
+export function rerank(ranked: Ranked[], input: ListInput, rerankers: readonly Reranker[]): Ranked[] {
   const { catalog, vectorOf } = input.knowledge
   let items = ranked
   for (const [name, setting] of Object.entries(input.placement.rerank ?? {})) {
@@ -140,7 +140,7 @@ async function fillUp(
 }
 
 /** How much the shopper cares for the categories of a product: that of the best liked one; undefined without a product. */
-function affinityTo(product: Product | undefined, { categoryAffinity }: Shopper): number | undefined {
+export function affinityTo(product: Product | undefined, { categoryAffinity }: Shopper): number | undefined {
   if (!product) return undefined
   if (categoryAffinity.size === 0) return 0
   let best = 0

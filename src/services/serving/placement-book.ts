@@ -37,7 +37,7 @@ export const placementSchema = z.strictObject({
   }),
   rerank: z.record(rerankerName, z.number().min(0).max(1)).optional(),
   limit: z.number().int().min(1).max(200),
-  requires: z.enum(["product_id", "cart_id"]).optional(),
+  requires: z.enum(["product_id", "cart_id", "product_ids"]).optional(),
   title: z.string().min(1).max(200),
 })
 

@@ -23,8 +23,8 @@ export interface Placement {
   rerank?: Record<string, number>
   /** Items when the request does not say. */
   limit: number
-  /** What a request must bring: `product_id`, `cart_id`, or nothing. */
-  requires?: "product_id" | "cart_id"
+  /** What a request must bring: `product_id`, `cart_id`, the `product_ids` to put in order, or nothing. */
+  requires?: "product_id" | "cart_id" | "product_ids"
   /** Title the storefront shows when it has none of its own. */
   title: string
 }

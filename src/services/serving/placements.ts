@@ -73,4 +73,21 @@ export const PLACEMENTS: readonly Placement[] = [
     filters: { ...FILTERS, notBoughtDays: 0 },
     limit: 12,
   },
+  {
+    name: "listing-rerank",
+    title: "For you",
+    requires: "product_ids",
+    sources: {
+      "session-neighbours": 1,
+      "content-similar": 0.6,
+      "sequential-rules": 0.6,
+      "category-affinity": 0.5,
+      "popular-now": 0.15,
+      popularity: 0.1,
+    },
+    fallback: [],
+    // A listing is the shop's choice: it is put in order, and nothing of it is hidden.
+    filters: { inStock: false, notInCart: false, notSeeds: false, notBoughtDays: 0 },
+    limit: 200,
+  },
 ]

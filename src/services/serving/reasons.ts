@@ -18,6 +18,7 @@ export const REASONS: Readonly<Record<string, (facts: ReasonFacts) => string>> =
   trending: () => "Trending now",
   popular: () => "Popular in this shop",
   new: () => "New in this shop",
+  listed: () => "Part of this list",
 }
 
 /** Title of a list that holds nothing of its own sources, by the reason code of what it holds instead. */

@@ -3,6 +3,8 @@ import { z } from "zod"
 /** Lists that one page may ask for in one call. */
 const MAX_PLACEMENTS = 12
 const MAX_EXCLUDE = 200
+/** Products that one call may have put in order. */
+const MAX_RANKED = 200
 
 /** An id as Medusa or a merchant makes it: bounded, and without control characters, which PostgreSQL refuses. */
 const id = z
@@ -12,7 +14,7 @@ const id = z
   // eslint-disable-next-line no-control-regex -- these are what is refused
   .regex(/^[^\u0000-\u001f\u007f]+$/, "must not hold control characters")
 
-const price = {
+const situation = {
   region_id: id.optional(),
   currency_code: z
     .string()
@@ -24,6 +26,10 @@ const price = {
     .regex(/^[A-Za-z]{2}$/, "must be a country code of two letters")
     .transform((code) => code.toUpperCase())
     .optional(),
+}
+
+const shown = {
+  ...situation,
   fields: z.string().max(2_000).optional(),
 }
 
@@ -51,7 +57,7 @@ export function recommendationQuerySchema(maxLimit: number) {
       .pipe(z.number().int().min(1).max(maxLimit))
       .optional(),
     exclude: commaList.optional(),
-    ...price,
+    ...shown,
   })
 }
 
@@ -70,6 +76,14 @@ export function recommendationBodySchema(maxLimit: number) {
       .min(1)
       .max(MAX_PLACEMENTS),
     exclude: z.array(id).max(MAX_EXCLUDE).optional(),
-    ...price,
+    ...shown,
   })
 }
+
+/** Body of `POST /store/personalization/rank`. */
+export const rankBodySchema = z.strictObject({
+  product_ids: z.array(id).min(1).max(MAX_RANKED),
+  placement: id.default("listing-rerank"),
+  limit: z.number().int().min(1).max(MAX_RANKED).optional(),
+  ...situation,
+})

@@ -44,6 +44,21 @@ export interface Recommendation {
   model_version?: string
 }
 
+/** Products to put in order; all of them come back, up to the limit. */
+export interface RankRequest extends RecommendationRequest {
+  productIds: readonly string[]
+}
+
+/** A given list in the order that fits the shopper; what the engine does not know stands at the end. */
+export interface RankedList {
+  request_id: string
+  placement: string
+  items: Pick<RecommendedItem, "product_id" | "score" | "reason">[]
+  /** Why the list is not ordered by all that could be known, if it is not. */
+  fallback?: string
+  model_version?: string
+}
+
 /** What was answered, stored so that outcomes can be joined to it. Written off the request path. */
 export interface Exposure {
   requestId: string

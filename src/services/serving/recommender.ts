@@ -10,8 +10,15 @@ import { ask, build, type Answers, type BuiltList, type ListInput, type ListTool
 import type { ExposureWriter } from "./exposure-writer"
 import type { PlacementBook } from "./placement-book"
 import { readProfile } from "./profile"
-import { FALLBACK_TITLES, reasonOf } from "./reasons"
-import type { Recommendation, RecommendationRequest, RecommendedItem } from "./recommendation"
+import { FALLBACK_TITLES, reasonOf, REASONS } from "./reasons"
+import { rankList } from "./rank-list"
+import type {
+  RankedList,
+  RankRequest,
+  Recommendation,
+  RecommendationRequest,
+  RecommendedItem,
+} from "./recommendation"
 
 /** Share of the deadline that the feature store may use up; the rest is for the sources. */
 const PROFILE_SHARE = 0.4
@@ -68,21 +75,61 @@ export class Recommender {
     )
   }
 
+  /**
+   * Puts a given list in order for the shopper. All products come back, each once: those that the engine does not
+   * know, or may not show here, stand at the end in the order given. Rejects only for a wrong request.
+   * @throws PersonalizationError `invalid_input` that names `placement`
+   */
+  async rank(request: RankRequest): Promise<RankedList> {
+    const { options, metrics, logger } = this.parts
+    const began = performance.now()
+    const placement = this.placementOf(request, "")
+    if (placement.requires && placement.requires !== "product_ids") {
+      throw wrong("placement", `${placement.name} is no placement that orders a given list`)
+    }
+    const profile = await readProfile(request, this.parts, options.deadlineMs * PROFILE_SHARE)
+    const given = [...new Set(request.productIds)]
+    const input: ListInput = {
+      placement,
+      request,
+      profile,
+      knowledge: this.knowledge(),
+      seeds: [],
+      limit: Math.max(1, Math.min(request.limit ?? given.length, given.length)),
+      candidates: given.length,
+    }
+    const list = await rankList(input, given, this.tools(began)).catch((error: Error): BuiltList => {
+      logger.error(`The list ${placement.name} could not be ranked`, error)
+      return { items: [], featureNames: [], own: 0, falls: ["error"] }
+    })
+    const { title: _, items, ...answer } = this.shape(input, list, request)
+    const ranked = new Set(list.items.map(({ id }) => id))
+    const reason = { code: "listed", text: REASONS.listed({}) }
+    const rest = given.filter((id) => !ranked.has(id)).map((id) => ({ product_id: id, score: 0, reason }))
+    const seconds = (performance.now() - began) / 1000
+    metrics.observe("recommendation_duration_seconds", seconds, { placement: placement.name })
+    const shown = items.map(({ product_id, score, reason }) => ({ product_id, score, reason }))
+    return { ...answer, items: [...shown, ...rest].slice(0, input.limit) }
+  }
+
+  private tools(began: number): ListTools {
+    const { options, metrics, logger, rerankers } = this.parts
+    const remainingMs = () => options.deadlineMs - (performance.now() - began)
+    return { sources: this.sources, ranker: this.ranker, rerankers, metrics, logger, remainingMs }
+  }
+
   private async answer(
     requests: readonly RecommendationRequest[],
     paths: readonly string[]
   ): Promise<Recommendation[]> {
-    const { options, metrics, logger } = this.parts
+    const { options, metrics } = this.parts
     const began = performance.now()
-    const tools: ListTools = {
-      sources: this.sources,
-      ranker: this.ranker,
-      rerankers: this.parts.rerankers,
-      metrics,
-      logger,
-      remainingMs: () => options.deadlineMs - (performance.now() - began),
-    }
+    const tools = this.tools(began)
     const placements = requests.map((request, index) => this.placementOf(request, paths[index]))
+    placements.forEach(({ name, requires }, index) => {
+      if (requires !== "product_ids") return
+      throw wrong(`${paths[index]}placement`, `${name} orders a list that is given: POST it to …/rank`)
+    })
     const profile = await readProfile(requests[0], this.parts, options.deadlineMs * PROFILE_SHARE)
     const knowledge = this.knowledge()
     const inputs = requests.map((request, index): ListInput => {
@@ -130,20 +177,16 @@ export class Recommender {
   }
 
   private placementOf(request: RecommendationRequest, path: string) {
-    const wrong = (field: string, message: string) =>
-      new PersonalizationError("invalid_input", `${path}${field}: ${message}`, {
-        fields: [{ path: `${path}${field}`, message }],
-      })
     const placement = this.parts.placements.get(request.placement)
     if (!placement) {
       const names = this.parts.placements.names().join(", ")
-      throw wrong("placement", `there is no placement of this name; there are ${names}`)
+      throw wrong(`${path}placement`, `there is no placement of this name; there are ${names}`)
     }
     if (placement.requires === "product_id" && !request.productIds?.length) {
-      throw wrong("product_id", `the placement ${placement.name} needs a product`)
+      throw wrong(`${path}product_id`, `the placement ${placement.name} needs a product`)
     }
     if (placement.requires === "cart_id" && !request.cartProductIds) {
-      throw wrong("cart_id", `the placement ${placement.name} needs a cart`)
+      throw wrong(`${path}cart_id`, `the placement ${placement.name} needs a cart`)
     }
     return placement
   }
@@ -219,4 +262,8 @@ export class Recommender {
       context: { device, country },
     })
   }
+}
+
+function wrong(path: string, message: string): PersonalizationError {
+  return new PersonalizationError("invalid_input", `${path}: ${message}`, { fields: [{ path, message }] })
 }
