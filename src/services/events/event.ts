@@ -54,6 +54,8 @@ export interface ShopEvent {
   properties?: Record<string, string | number | boolean>
   /** True for traffic of robots: stored, but kept out of features and training. */
   bot?: boolean
+  /** W3C trace context of the request that told of it, so that its way through stream and handlers is one trace. */
+  traceparent?: string
 }
 
 /** A place in a stream. */
