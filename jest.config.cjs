@@ -1,6 +1,7 @@
 /**
- * Four kinds of tests: `unit` beside the code, `http` on a real store, `browser` in Chromium against the running demo,
- * `pack` from the published tarball in a fresh store. Run them through scripts/jest.mjs, which brings the database.
+ * Five kinds of tests: `unit` beside the code, `services` on real Redis and Kafka (scripts/test-services.mjs brings them),
+ * `http` on a real store, `browser` in Chromium against the running demo, `pack` from the published tarball in a fresh
+ * store. Run them through scripts/jest.mjs, which brings the database.
  */
 const transform = {
   "^.+\\.[cm]?[jt]sx?$": [
@@ -22,15 +23,21 @@ const common = {
   modulePathIgnorePatterns: ["<rootDir>/.medusa/", "<rootDir>/.demo/"],
 }
 
-const project = (displayName, testMatch) => ({
+const project = (displayName, testMatch, ignore = []) => ({
   ...common,
   displayName,
   testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
+  testPathIgnorePatterns: [...common.testPathIgnorePatterns, ...ignore],
 })
 
 module.exports = {
   projects: [
-    project("unit", ["{src,packages,scripts,benchmark,examples}/**/*.test.{ts,tsx}"]),
+    project(
+      "unit",
+      ["{src,packages,scripts,benchmark,examples}/**/*.test.{ts,tsx}"],
+      ["\\.services\\.test\\.ts$"]
+    ),
+    project("services", ["src/**/*.services.test.ts"]),
     project("http", ["integration-tests/http/**/*.spec.ts"]),
     project("browser", ["integration-tests/browser/**/*.spec.ts"]),
     project("pack", ["integration-tests/pack/**/*.spec.ts"]),
