@@ -1,35 +1,15 @@
 import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
 import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 import { PersonalizationError } from "../../services/lib"
-
-/** What a failed request answers. `fields` names each wrong field of a 400; otherwise it is empty. */
-export interface ErrorBody {
-  /** Medusa's name for the class of error, e.g. `invalid_data`. */
-  type: string
-  /** The plugin's stable code, a key of `ERROR_TABLE`. */
-  code: string
-  message: string
-  fields: readonly { path: string; message: string }[]
-}
-
-const TYPE_BY_STATUS: Record<number, string> = {
-  400: "invalid_data",
-  404: "not_found",
-  409: "conflict",
-  422: "not_allowed",
-  429: "too_many_requests",
-  503: "unavailable",
-}
-
-/** A shopper learns that it failed; which option or package is missing is for the log and the admin. */
-function messageFor(error: PersonalizationError, req: MedusaRequest): string {
-  if (error.status < 500 || req.originalUrl.startsWith("/admin/")) return error.message
-  return "Personalization is not available at the moment. The server's log says why."
-}
+import type { Answer, Call } from "./call"
+import type { Desk } from "./desk"
+import { errorAnswer } from "./errors"
+import { medusaShop } from "./medusa-shop"
+import { serviceOf } from "./service"
 
 /**
- * Wraps a route so that a PersonalizationError becomes its HTTP status with an `ErrorBody`, and with
- * `Retry-After` in whole seconds where a retry makes sense. Any other error goes on to Medusa's handler.
+ * Wraps a route so that a PersonalizationError becomes its HTTP status with an `ErrorBody`. Any other error goes on to
+ * Medusa's handler.
  */
 export function edge<Request extends MedusaRequest = MedusaRequest>(
   handler: (req: Request, res: MedusaResponse) => Promise<unknown> | unknown
@@ -40,18 +20,45 @@ export function edge<Request extends MedusaRequest = MedusaRequest>(
     } catch (error) {
       if (!(error instanceof PersonalizationError) || res.headersSent) throw error
       if (error.status >= 500) req.scope.resolve(ContainerRegistrationKeys.LOGGER).error(error.message, error)
-      if (error.retryAfter !== undefined) {
-        res.setHeader("Retry-After", String(Math.ceil(error.retryAfter)))
-        // Otherwise a storefront on another origin could not read it.
-        res.setHeader("Access-Control-Expose-Headers", "Retry-After")
-      }
-      const body: ErrorBody = {
-        type: TYPE_BY_STATUS[error.status] ?? "unexpected_state",
-        code: error.code,
-        message: messageFor(error, req),
-        fields: error.fields,
-      }
-      res.status(error.status).json(body)
+      send(res, errorAnswer(error, req.originalUrl.startsWith("/admin/")))
     }
+  }
+}
+
+/** A route that any server can run, on Medusa's. */
+export function route(handler: (desk: Desk, call: Call) => Promise<Answer>) {
+  return edge(async (req, res) => send(res, await handler(deskOf(req), callOf(req))))
+}
+
+function send(res: MedusaResponse, { status, body, headers }: Answer): void {
+  for (const [name, value] of Object.entries(headers ?? {})) res.setHeader(name, value)
+  res.status(status).json(body)
+}
+
+function deskOf(req: MedusaRequest): Desk {
+  return {
+    service: serviceOf(req),
+    shop: medusaShop(req.scope),
+    logger: req.scope.resolve(ContainerRegistrationKeys.LOGGER),
+  }
+}
+
+/** What Medusa's own middlewares have found out. */
+interface Checked {
+  auth_context?: { actor_id?: string; actor_type?: string }
+  publishable_key_context?: { sales_channel_ids: string[] }
+}
+
+export function callOf(req: MedusaRequest): Call {
+  const { auth_context: auth, publishable_key_context: key } = req as MedusaRequest & Checked
+  return {
+    headers: req.headers,
+    query: req.query,
+    body: req.body,
+    // Medusa trusts one proxy, so this is the client's address behind it. `request_context.ip_address` believes
+    // X-Client-IP and the like, which a client can fill with another address for every call.
+    ip: req.ip,
+    customerId: auth?.actor_type === "customer" && auth.actor_id ? auth.actor_id : undefined,
+    salesChannelIds: key?.sales_channel_ids ?? [],
   }
 }

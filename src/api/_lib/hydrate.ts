@@ -1,46 +1,7 @@
 import type { MedusaContainer } from "@medusajs/framework/types"
 import { ContainerRegistrationKeys, QueryContext } from "@medusajs/framework/utils"
 import { LRUCache } from "lru-cache"
-import { PersonalizationError } from "../../services/lib"
-
-/** Where prices are asked for. */
-export interface PricesAsked {
-  region_id?: string
-  currency_code?: string
-}
-
-/** What prices are calculated by, as in Medusa's own product routes. */
-export interface PriceContext extends PricesAsked {
-  currency_code: string
-  /** Price lists may hold for groups of customers. */
-  customer?: { groups: { id: string }[] }
-}
-
-const DEFAULT_FIELDS = ["id", "title", "subtitle", "handle", "thumbnail", "variants.id", "variants.title"]
-
-/** What a storefront may ask for beyond the default: the parts of a product that the store's own routes show. */
-const ALLOWED =
-  /^\*?(id|title|subtitle|description|handle|thumbnail|collection_id|type_id|weight|created_at|metadata|(variants|options|options\.values|images|tags|collection|type|categories)(\.(id|title|name|value|url|rank|sku|handle|thumbnail|metadata|calculated_price|\*))?)$/
-
-/**
- * The fields to read for `fields=`; without it the default ones.
- * @throws PersonalizationError `invalid_input` that names the first field a shopper may not read
- */
-export function productFields(fields: string | undefined): string[] {
-  const wanted = (fields ?? "")
-    .split(",")
-    .map((field) => field.trim())
-    .filter(Boolean)
-  const refused = wanted.find((field) => !ALLOWED.test(field.replace(/^\+/, "")))
-  if (refused !== undefined) {
-    const message = `"${refused.slice(0, 60)}" can't be asked for here`
-    throw new PersonalizationError("invalid_input", `fields: ${message}`, {
-      fields: [{ path: "fields", message }],
-    })
-  }
-  const extra = wanted.map((field) => field.replace(/^\+/, "").replace(/^\*(.+)$/, "$1.*"))
-  return [...new Set([...DEFAULT_FIELDS, ...extra.filter((field) => !field.includes("calculated_price"))])]
-}
+import { noSuchRegion, type HydratedProduct, type PriceContext, type PricesAsked } from "./products"
 
 /** Region id → currency code; regions hardly change. */
 const currencies = new LRUCache<string, string>({ max: 500, ttl: 60_000 })
@@ -55,12 +16,7 @@ async function currencyOf(container: MedusaContainer, regionId: string): Promise
     filters: { id: regionId },
   })
   const currency = data[0]?.currency_code
-  if (!currency) {
-    const message = "no such region"
-    throw new PersonalizationError("invalid_input", `region_id: ${message}`, {
-      fields: [{ path: "region_id", message }],
-    })
-  }
+  if (!currency) throw noSuchRegion()
   currencies.set(regionId, currency)
   return currency
 }
@@ -96,20 +52,18 @@ export async function priceContext(
   }
 }
 
-export type HydratedProduct = { id: string } & Record<string, unknown>
-
 /** Published products by id, with `variants.calculated_price` when a price context is there. One query. */
 export async function hydrate(
   container: MedusaContainer,
   ids: readonly string[],
-  fields: string[],
+  fields: readonly string[],
   prices: PriceContext | undefined
 ): Promise<Map<string, HydratedProduct>> {
   if (ids.length === 0) return new Map()
   const query = container.resolve(ContainerRegistrationKeys.QUERY)
   const { data } = await query.graph({
     entity: "product",
-    fields: prices ? [...fields, "variants.calculated_price.*"] : fields,
+    fields: prices ? [...fields, "variants.calculated_price.*"] : [...fields],
     filters: { id: [...ids], status: "published" },
     ...(prices ? { context: { variants: { calculated_price: QueryContext({ ...prices }) } } } : {}),
   })

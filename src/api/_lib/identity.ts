@@ -1,13 +1,12 @@
-import type { MedusaRequest } from "@medusajs/framework/http"
-import type { Consent } from "../../services/privacy"
-import { NO_CONSENT } from "../../services/privacy"
-import { PersonalizationError } from "../../services/lib"
+import { headerOf } from "../../services/context"
+import { NO_CONSENT, type Consent } from "../../services/privacy"
+import type { Call } from "./call"
+import { wrong } from "./products"
 
 /** Who asks, as far as the request itself can tell. */
 export interface Identity {
   visitorId?: string
   sessionId?: string
-  /** From the auth context only: a body or header can't claim to be a customer. */
   customerId?: string
   /** What the request says of consent; undefined when it says nothing. */
   consent?: Consent
@@ -17,31 +16,24 @@ export interface Identity {
 
 const ID = /^[\w.:-]{1,128}$/
 
-function idHeader(req: MedusaRequest, name: string): string | undefined {
-  const value = req.get(name)
+function idHeader({ headers }: Call, name: string): string | undefined {
+  const value = headerOf(headers, name)
   if (value === undefined || value === "") return undefined
-  if (!ID.test(value)) {
-    const message = "must be 1 to 128 letters, digits, or any of . _ : -"
-    throw new PersonalizationError("invalid_input", `${name}: ${message}`, {
-      fields: [{ path: name, message }],
-    })
-  }
+  if (!ID.test(value)) throw wrong(name, "must be 1 to 128 letters, digits, or any of . _ : -")
   return value
 }
 
 const CONSENT_HEADER = "x-personalization-consent"
 
-function consentHeader(req: MedusaRequest): Consent | undefined {
-  const value = req.get(CONSENT_HEADER)
+function consentHeader({ headers }: Call): Consent | undefined {
+  const value = headerOf(headers, CONSENT_HEADER)
   if (value === undefined) return undefined
   const consent = { ...NO_CONSENT }
   for (const purpose of value.split(",").map((part) => part.trim())) {
     if (purpose === "" || purpose === "none") continue
-    if (!(purpose in consent)) {
-      const message = `unknown purpose "${purpose.slice(0, 40)}"; known are ${Object.keys(NO_CONSENT).join(", ")}`
-      throw new PersonalizationError("invalid_input", `${CONSENT_HEADER}: ${message}`, {
-        fields: [{ path: CONSENT_HEADER, message }],
-      })
+    if (!Object.hasOwn(consent, purpose)) {
+      const known = Object.keys(NO_CONSENT).join(", ")
+      throw wrong(CONSENT_HEADER, `unknown purpose "${purpose.slice(0, 40)}"; known are ${known}`)
     }
     consent[purpose as keyof Consent] = true
   }
@@ -49,13 +41,12 @@ function consentHeader(req: MedusaRequest): Consent | undefined {
 }
 
 /** @throws PersonalizationError `invalid_input` that names the wrong header */
-export function identify(req: MedusaRequest): Identity {
-  const auth = (req as { auth_context?: { actor_id?: string; actor_type?: string } }).auth_context
+export function identify(call: Call): Identity {
   return {
-    visitorId: idHeader(req, "x-personalization-visitor"),
-    sessionId: idHeader(req, "x-personalization-session"),
-    customerId: auth?.actor_type === "customer" && auth.actor_id ? auth.actor_id : undefined,
-    consent: consentHeader(req),
-    gpc: req.get("sec-gpc") === "1",
+    visitorId: idHeader(call, "x-personalization-visitor"),
+    sessionId: idHeader(call, "x-personalization-session"),
+    customerId: call.customerId,
+    consent: consentHeader(call),
+    gpc: headerOf(call.headers, "sec-gpc") === "1",
   }
 }

@@ -1,19 +1,50 @@
-import type { MedusaRequest } from "@medusajs/framework/http"
-import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
-import { contextFromHeaders } from "../../services/context"
-import { PersonalizationError } from "../../services/lib"
-import type { Recommendation, RecommendationRequest } from "../../services/serving"
-import { hydrate, priceContext, productFields, type PriceContext } from "./hydrate"
+import { contextFromHeaders, type RequestContext } from "../../services/context"
+import { parse } from "../../services/lib"
+import {
+  rankBodySchema,
+  recommendationBodySchema,
+  recommendationQuerySchema,
+  type Recommendation,
+  type RecommendationRequest,
+} from "../../services/serving"
+import { ok, type Answer, type Call } from "./call"
+import type { Desk } from "./desk"
 import { identify } from "./identity"
-import { serviceOf } from "./service"
+import { productFields, wrong, type PriceContext, type PricesAsked } from "./products"
+
+/** `GET /store/personalization/recommendations`: one list. */
+export async function recommendOne(desk: Desk, call: Call): Promise<Answer> {
+  const { engine } = desk.service
+  const query = parse(recommendationQuerySchema(engine.options.serving.maxLimit), call.query)
+  const { requests, page } = await requestsFor(desk, call, { ...query, placements: [query] })
+  const list = await engine.recommender.recommend(requests[0])
+  return ok((await answerWith(desk, [list], page))[0])
+}
+
+/** `POST /store/personalization/recommendations`: the lists of one page, without the same product twice. */
+export async function recommendPage(desk: Desk, call: Call): Promise<Answer> {
+  const { engine } = desk.service
+  const body = parse(recommendationBodySchema(engine.options.serving.maxLimit), call.body)
+  const { requests, page } = await requestsFor(desk, call, body)
+  const lists = await engine.recommender.recommendPage(requests)
+  return ok({ recommendations: await answerWith(desk, lists, page) })
+}
+
+/** `POST /store/personalization/rank`: a list that the shop has made, in the order that fits the shopper. */
+export async function rank(desk: Desk, call: Call): Promise<Answer> {
+  const { product_ids: productIds, placement, limit, ...asked } = parse(rankBodySchema, call.body)
+  const { shopper } = await shopperOf(desk, call, asked)
+  return ok(await desk.service.engine.recommender.rank({ ...shopper, placement, productIds, limit }))
+}
+
+interface SituationAsked extends PricesAsked {
+  country_code?: string
+}
 
 /** What the query and the body have in common. */
-interface Asked {
+interface ListsAsked extends SituationAsked {
   placements: readonly { placement: string; product_id?: string; cart_id?: string; limit?: number }[]
   exclude?: string[]
-  region_id?: string
-  currency_code?: string
-  country_code?: string
   fields?: string
 }
 
@@ -23,78 +54,76 @@ interface Page {
   prices: PriceContext | undefined
 }
 
-/**
- * Products of a cart; its id is the shopper's proof that it is theirs, as in the store's own cart routes.
- * @throws PersonalizationError `invalid_input` when there is no such cart
- */
-async function cartProducts(req: MedusaRequest, cartId: string): Promise<string[]> {
-  const query = req.scope.resolve(ContainerRegistrationKeys.QUERY)
-  const { data } = await query.graph({
-    entity: "cart",
-    fields: ["id", "items.product_id"],
-    filters: { id: cartId },
-  })
-  if (data.length === 0) {
-    const message = "there is no such cart"
-    throw new PersonalizationError("invalid_input", `cart_id: ${message}`, {
-      fields: [{ path: "cart_id", message }],
-    })
-  }
-  const items = (data[0].items ?? []) as ({ product_id?: string | null } | null)[]
-  return items.flatMap((item) => (item?.product_id ? [item.product_id] : []))
-}
+type ShopperOfRequest = Pick<
+  RecommendationRequest,
+  "visitorId" | "sessionId" | "customerId" | "consent" | "context"
+>
 
-/** Turns what was asked into requests for the engine: identity, consent, situation and carts resolved once. */
-export async function requestsFor(
-  req: MedusaRequest,
-  asked: Asked
-): Promise<{ requests: RecommendationRequest[]; page: Page }> {
-  const service = serviceOf(req)
-  const identity = identify(req)
-  const fields = productFields(asked.fields)
-  const cartIds = [...new Set(asked.placements.flatMap(({ cart_id }) => (cart_id ? [cart_id] : [])))]
-  const [consent, prices, ...carts] = await Promise.all([
+/** Identity, consent and situation, resolved once a call. */
+async function shopperOf(
+  { service, shop }: Desk,
+  call: Call,
+  asked: SituationAsked
+): Promise<{ shopper: ShopperOfRequest; prices: PriceContext | undefined }> {
+  const identity = identify(call)
+  const [consent, prices] = await Promise.all([
     service.consentForList(identity),
-    priceContext(req.scope, asked, identity.customerId),
-    ...cartIds.map((id) => cartProducts(req, id)),
+    shop.priceContext(asked, identity.customerId),
   ])
   service.recogniseCustomer(identity, consent)
-  const keyContext = (req as { publishable_key_context?: { sales_channel_ids: string[] } })
-    .publishable_key_context
-  const situation = contextFromHeaders(req.headers)
-  const context = {
+  const situation = contextFromHeaders(call.headers)
+  const context: RequestContext = {
     ...situation,
     now: Date.now(),
     country: asked.country_code ?? situation.country,
     currency: prices?.currency_code,
     regionId: asked.region_id,
-    salesChannelIds: keyContext?.sales_channel_ids ?? [],
+    salesChannelIds: call.salesChannelIds,
   }
+  const { visitorId, sessionId, customerId } = identity
+  return { shopper: { visitorId, sessionId, customerId, consent, context }, prices }
+}
+
+/** Turns what was asked into requests for the engine, each cart read once. */
+async function requestsFor(
+  desk: Desk,
+  call: Call,
+  asked: ListsAsked
+): Promise<{ requests: RecommendationRequest[]; page: Page }> {
+  const fields = productFields(asked.fields)
+  const cartIds = [...new Set(asked.placements.flatMap(({ cart_id }) => (cart_id ? [cart_id] : [])))]
+  const [{ shopper, prices }, ...carts] = await Promise.all([
+    shopperOf(desk, call, asked),
+    ...cartIds.map((id) => productsOfCart(desk, id)),
+  ])
   const requests = asked.placements.map(
     ({ placement, product_id, cart_id, limit }): RecommendationRequest => ({
+      ...shopper,
       placement,
       limit,
       productIds: product_id ? [product_id] : undefined,
       cartProductIds: cart_id ? carts[cartIds.indexOf(cart_id)] : undefined,
       exclude: asked.exclude,
-      visitorId: identity.visitorId,
-      sessionId: identity.sessionId,
-      customerId: identity.customerId,
-      consent,
-      context,
     })
   )
   return { requests, page: { fields, prices } }
+}
+
+/** A cart's id is the shopper's proof that it is theirs, as in the store's own cart routes. */
+async function productsOfCart({ shop }: Desk, cartId: string): Promise<readonly string[]> {
+  const products = await shop.cartProducts(cartId)
+  if (!products) throw wrong("cart_id", "there is no such cart")
+  return products
 }
 
 /**
  * Adds the products to the lists. A product that the store no longer shows is left out; when the products
  * can't be read at all, the lists go out without them, for ids and reasons are better than an error.
  */
-export async function answerWith(req: MedusaRequest, lists: Recommendation[], page: Page): Promise<object[]> {
+async function answerWith(desk: Desk, lists: Recommendation[], page: Page): Promise<object[]> {
   const ids = [...new Set(lists.flatMap(({ items }) => items.map(({ product_id }) => product_id)))]
   try {
-    const products = await hydrate(req.scope, ids, page.fields, page.prices)
+    const products = await desk.shop.products(ids, page.fields, page.prices)
     return lists.map((list) => ({
       ...list,
       items: list.items.flatMap((item) => {
@@ -103,13 +132,9 @@ export async function answerWith(req: MedusaRequest, lists: Recommendation[], pa
       }),
     }))
   } catch (error) {
-    serviceOf(req).engine.metrics.count("fallback_total", {
-      placement: lists[0].placement,
-      reason: "hydration",
-    })
-    req.scope
-      .resolve(ContainerRegistrationKeys.LOGGER)
-      .error("Recommended products could not be read", error as Error)
+    const labels = { placement: lists[0].placement, reason: "hydration" }
+    desk.service.engine.metrics.count("fallback_total", labels)
+    desk.logger.error("Recommended products could not be read", error as Error)
     return lists
   }
 }

@@ -1,6 +1,4 @@
-import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
+import { route } from "../../../_lib/edge"
+import { live } from "../../../_lib/operations"
 
-/** The process runs. */
-export const GET = (_req: MedusaRequest, res: MedusaResponse): void => {
-  res.json({ status: "ok" })
-}
+export const GET = route(async () => live)

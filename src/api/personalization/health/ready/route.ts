@@ -1,8 +1,4 @@
-import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
-import { serviceOf } from "../../../_lib/service"
+import { route } from "../../../_lib/edge"
+import { ready } from "../../../_lib/operations"
 
-/** 200 when recommendations can be served (`ok`, or `degraded` when an optional part is missing), else 503. */
-export const GET = async (req: MedusaRequest, res: MedusaResponse): Promise<void> => {
-  const health = await serviceOf(req).health()
-  res.status(health.status === "down" ? 503 : 200).json(health)
-}
+export const GET = route(ready)

@@ -23,7 +23,7 @@ function shop(ratePerIp: number) {
       },
       json: (sent: Record<string, unknown>) => (answer.body = sent),
     }
-    const req = { body, ip, originalUrl: "/", get: () => undefined, scope: { resolve: () => service } }
+    const req = { body, ip, originalUrl: "/", headers: {}, scope: { resolve: () => service } }
     await POST(req as unknown as MedusaRequest, res as unknown as MedusaResponse)
     return answer
   }

@@ -1,0 +1,61 @@
+import { z } from "zod"
+import { parse } from "../../services/lib"
+import { consentSchema } from "../../services/privacy"
+import { ok, type Answer, type Call } from "./call"
+import type { Desk } from "./desk"
+import { identify } from "./identity"
+import { wrong } from "./products"
+import { senderOf } from "./sender"
+
+/** `POST /store/personalization/events`: a batch of events; 202 says that the accepted ones are durable. */
+export async function takeEvents({ service }: Desk, call: Call): Promise<Answer> {
+  const result = await service.engine.ingest.submit(call.body, senderOf(call, identify(call)))
+  return { status: 202, body: result }
+}
+
+/**
+ * `POST /personalization/collect`, the beacon's way in: `navigator.sendBeacon` can set no header, so the publishable
+ * key stands in `pk` and the visitor in the events themselves. Otherwise the same as `takeEvents`.
+ */
+export async function collect(desk: Desk, call: Call): Promise<Answer> {
+  const salesChannelIds = await channelsOfQuery(desk, (call.query as { pk?: unknown }).pk)
+  return takeEvents(desk, { ...call, body: json(call.body), salesChannelIds })
+}
+
+async function channelsOfQuery({ shop }: Desk, key: unknown): Promise<readonly string[]> {
+  if (typeof key !== "string" || !/^[\w-]{1,200}$/.test(key))
+    throw wrong("pk", "a publishable API key is needed")
+  const channels = await shop.channelsOfKey(key)
+  if (!channels) throw wrong("pk", "is not a valid publishable API key")
+  return channels
+}
+
+function json(body: unknown): unknown {
+  if (typeof body !== "string") return body
+  try {
+    return JSON.parse(body)
+  } catch (cause) {
+    throw wrong("body", "is not JSON", cause)
+  }
+}
+
+const consentBody = z.strictObject({
+  visitor_id: z.string().regex(/^[\w.:-]{1,128}$/, "must be 1 to 128 letters, digits, or any of . _ : -"),
+  consent: consentSchema,
+})
+
+/**
+ * `GET /store/personalization/consent`: what this shopper has agreed to, as recorded; the store's default when nothing
+ * was said.
+ */
+export async function readConsent({ service }: Desk, call: Call): Promise<Answer> {
+  return ok({ consent: await service.consentOf({ ...identify(call), consent: undefined }) })
+}
+
+/** `POST /store/personalization/consent`: records the shopper's decision; it holds from the next request on. */
+export async function recordConsent({ service }: Desk, call: Call): Promise<Answer> {
+  const { visitor_id: visitorId, consent } = parse(consentBody, call.body)
+  const identity = { ...identify(call), visitorId }
+  await service.recordConsent({ ...senderOf(call, identity), visitorId }, consent)
+  return ok({ consent })
+}
