@@ -9,6 +9,7 @@ import { shopEvent } from "../testing/events"
 import {
   CatalogKeeper,
   FeaturePipeline,
+  FeatureUpdater,
   itemKeys,
   popularNowKeys,
   profileKeys,
@@ -16,18 +17,23 @@ import {
   readPopularNow,
   readShopper,
   type FeaturePipelineDependencies,
+  type FeatureUpdaterDependencies,
   type Who,
 } from "."
 
 const T = Date.UTC(2026, 0, 15)
 
-async function setUp(changes: Partial<FeaturePipelineDependencies> = {}) {
+type Parts = Omit<FeaturePipelineDependencies, "updater"> & FeatureUpdaterDependencies
+
+const pipelineOf = (parts: Parts) => new FeaturePipeline({ ...parts, updater: new FeatureUpdater(parts) })
+
+async function setUp(changes: Partial<Parts> = {}) {
   const log = new MemoryEventLog({ maxAttempts: 2, backoffMs: 1 })
   const store = new MemoryFeatureStore()
   const subjects = new MemorySubjectStore()
   const catalog = new CatalogKeeper({ store: new MemoryCatalogStore() })
   await catalog.upsert([product("a", { categories: [{ id: "tea", name: "Tea" }] })])
-  const pipeline = new FeaturePipeline({ log, store, catalog, subjects, ...changes })
+  const pipeline = pipelineOf({ log, store, catalog, subjects, ...changes })
   const shopper = async (who: Who) => readShopper(await store.getMany(profileKeys(who)), who, T)
   const recent = async (who: Who) => (await shopper(who)).recent.map((item) => item.productId)
   const views = async (id: string) => readItem(await store.getMany(itemKeys([id])), id, T).views
@@ -75,7 +81,7 @@ it("rebuilds the same from history, and counts nothing twice", async () => {
   }
   const live = await snapshot(first.store)
   const store = new MemoryFeatureStore()
-  const again = new FeaturePipeline({ log: first.log, store, catalog: first.catalog })
+  const again = pipelineOf({ log: first.log, store, catalog: first.catalog })
   await again.start()
   await again.caughtUp()
   expect(await snapshot(store)).toEqual(live)
@@ -146,7 +152,7 @@ it("forgets a profile whose consent is withdrawn, also when history is replayed"
   // Without analytics the withdrawal is no event: the record must do.
   await subjects.recordConsent("w", NO_CONSENT, T)
   const store = new MemoryFeatureStore()
-  const again = new FeaturePipeline({ log, store, catalog, subjects })
+  const again = pipelineOf({ log, store, catalog, subjects })
   await again.start()
   const who = { visitorId: "w" }
   expect(readShopper(await store.getMany(profileKeys(who)), who, T).recent).toEqual([])

@@ -1,4 +1,4 @@
-import { noMetrics, silentLogger, type Logger, type Metrics } from "../lib"
+import { Pause, silentLogger, type Logger } from "../lib"
 import { mayProfile, type SubjectRef, type SubjectStore } from "../privacy"
 import {
   compareOffsets,
@@ -9,53 +9,25 @@ import {
   type ShopEvent,
   type Subscription,
 } from "../events"
-import type { Catalog } from "./catalog"
-import type { AnyFeature, Entity, FeatureKey, FeatureLookups } from "./feature"
-import type { FeatureStore, FeatureUpdate } from "./feature-store.port"
-import { FEATURES } from "./registry"
+import type { FeatureFollower, Forgotten } from "./feature-follower"
+import type { FeatureUpdater } from "./feature-updater"
 
 export interface FeaturePipelineDependencies {
   log: EventLog
-  store: FeatureStore
-  catalog: Catalog
+  updater: FeatureUpdater
   /** Who has withdrawn consent since: their old events build no profile on replay. */
   subjects?: SubjectStore
-  metrics?: Metrics
   logger?: Logger
-  features?: readonly AnyFeature[]
   /** Wait after a rebuild that failed, ms; doubled each time up to 30 s. Default 1 s. */
   retryMs?: number
-}
-
-/** Whose profile is to be forgotten. */
-export interface Forgotten extends SubjectRef {
-  /** Sessions that were theirs. */
-  sessionIds?: readonly string[]
-  /** Events up to this offset, if they are still to come, build no profile. Default: all that are in the log. */
-  upTo?: string
 }
 
 /** Events handled in one turn of the event loop: about 10 ms, so that requests are answered in between. */
 const SLICE = 250
 const MAX_RETRY_MS = 30_000
 
-/** Where a feature's state goes when its definition does not say. */
-const KEYS: Readonly<Record<Entity, (event: ShopEvent) => readonly string[]>> = {
-  shopper: (event) => one(subjectOf(event)),
-  session: (event) => one(event.session_id ?? (event.visitor_id && `visitor:${event.visitor_id}`)),
-  item: (event) => [...new Set(event.items.map((item) => item.product_id))],
-  global: () => ["all"],
-}
-
-const one = (id: string | undefined): string[] => (id ? [id] : [])
-
-const visitorKey = (event: ShopEvent): FeatureKey => `shopper:visitor:${event.visitor_id}`
-
-/** Keeps the features in step with the event log: replays history into a memory store, then follows. */
-export class FeaturePipeline {
-  private readonly byEvent = new Map<string, AnyFeature[]>()
-  private readonly lookups: FeatureLookups
-  private readonly metrics: Metrics
+/** Keeps features in a process's memory in step with the event log: replays history, then follows. */
+export class FeaturePipeline implements FeatureFollower {
   private readonly logger: Logger
   private position: string | undefined
   private subscription: Subscription | undefined
@@ -65,19 +37,10 @@ export class FeaturePipeline {
   private inHand: Promise<void> = Promise.resolve()
   /** Subject → offset up to which its events build no profile; kept until the pipeline is past it. */
   private readonly forgotten = new Map<string, string>()
-  private endPause: (() => void) | undefined
+  private readonly pause = new Pause()
 
   constructor(private readonly dependencies: FeaturePipelineDependencies) {
-    const { catalog, features = FEATURES } = dependencies
-    this.metrics = dependencies.metrics ?? noMetrics
     this.logger = dependencies.logger ?? silentLogger
-    this.lookups = { categoriesOf: (id) => catalog.get(id)?.categories.map((category) => category.id) ?? [] }
-    for (const feature of features)
-      for (const type of feature.events) {
-        const known = this.byEvent.get(type)
-        if (known) known.push(feature)
-        else this.byEvent.set(type, [feature])
-      }
   }
 
   /** History is in: profiles are whole. */
@@ -126,7 +89,7 @@ export class FeaturePipeline {
   /** Ends the rebuild, or stops following. */
   async stop(): Promise<void> {
     this.stopping = true
-    this.endPause?.()
+    this.pause.end()
     await this.rebuild
     await this.subscription?.close()
   }
@@ -142,17 +105,7 @@ export class FeaturePipeline {
       if (customerId) this.forgotten.set(`customer:${customerId}`, until)
     }
     await this.inHand
-    await this.drop({ visitorId, customerId })
-    for (const id of sessionIds ?? []) await this.dependencies.store.erase(`session:${id}`)
-  }
-
-  private async drop({ visitorId, customerId }: SubjectRef): Promise<void> {
-    const { store } = this.dependencies
-    if (visitorId) {
-      await store.erase(`shopper:visitor:${visitorId}`)
-      await store.erase(`session:visitor:${visitorId}`)
-    }
-    if (customerId) await store.erase(`shopper:customer:${customerId}`)
+    await this.dependencies.updater.drop({ visitorId, customerId }, sessionIds)
   }
 
   /** Never rejects. */
@@ -164,17 +117,9 @@ export class FeaturePipeline {
       } catch (error) {
         this.logger.warn(`features: the rebuild failed, will try again: ${(error as Error).message}`)
       }
-      await this.pause(wait)
+      await this.pause.wait(wait)
       wait = Math.min(MAX_RETRY_MS, wait * 2)
     }
-  }
-
-  private async pause(ms: number): Promise<void> {
-    if (this.stopping) return
-    await new Promise<void>((resolve) => {
-      this.endPause = resolve
-      setTimeout(resolve, ms).unref()
-    })
   }
 
   private handle(batch: readonly LoggedEvent[], withdrawn?: ReadonlySet<string>): Promise<void> {
@@ -188,17 +133,16 @@ export class FeaturePipeline {
       ({ offset }) => this.position === undefined || compareOffsets(offset, this.position) > 0
     )
     if (fresh.length === 0) return
-    const people = fresh.filter(({ event }) => !event.bot)
-    const events = people.map((logged) =>
-      withdrawn?.has(pairOf(logged.event)) || this.isForgotten(logged)
-        ? withoutNames(logged.event)
-        : logged.event
-    )
-    await this.apply(events)
+    const events = fresh.map((logged) => ({
+      event:
+        withdrawn?.has(pairOf(logged.event)) || this.isForgotten(logged)
+          ? withoutNames(logged.event)
+          : logged.event,
+    }))
+    await this.dependencies.updater.apply(events)
     this.position = fresh[fresh.length - 1].offset
     for (const [subject, until] of this.forgotten)
       if (compareOffsets(until, this.position) <= 0) this.forgotten.delete(subject)
-    this.metrics.count("feature_events_total", {}, events.length)
   }
 
   private isForgotten({ offset, event }: LoggedEvent): boolean {
@@ -207,65 +151,6 @@ export class FeaturePipeline {
       const until = this.forgotten.get(subject)
       return until !== undefined && compareOffsets(offset, until) <= 0
     })
-  }
-
-  private async apply(events: readonly ShopEvent[]): Promise<void> {
-    const { store } = this.dependencies
-    const known = events.filter((event) => event.visitor_id && event.customer_id).map(visitorKey)
-    /** Visitors of whom something is held, or will be when `updates` are applied. */
-    const held = new Set((await store.getMany([...new Set(known)])).keys())
-    let updates: FeatureUpdate[] = []
-    const flush = async () => {
-      if (updates.length > 0) await store.apply(updates)
-      updates = []
-    }
-    for (const event of events) {
-      if (event.type === "consent_update" && !mayProfile(event.consent)) {
-        await flush()
-        await this.drop({ visitorId: event.visitor_id, customerId: event.customer_id })
-        continue
-      }
-      if (event.visitor_id && event.customer_id && held.delete(visitorKey(event))) {
-        await flush()
-        await this.merge(visitorKey(event), `shopper:customer:${event.customer_id}`)
-      } else if (event.visitor_id && !event.customer_id) held.add(visitorKey(event))
-      for (const feature of this.byEvent.get(event.type) ?? []) this.collect(updates, feature, event)
-    }
-    await flush()
-  }
-
-  private collect(updates: FeatureUpdate[], feature: AnyFeature, event: ShopEvent): void {
-    for (const id of (feature.keys ?? KEYS[feature.entity])(event))
-      updates.push({
-        key: `${feature.entity}:${id}`,
-        feature: feature.name,
-        next: (state) => {
-          try {
-            return feature.update(state ?? feature.initial, event, id, this.lookups)
-          } catch (error) {
-            // One feature that stumbles over one event must not stop the others.
-            this.metrics.count("feature_errors_total", { feature: feature.name })
-            this.logger.warn(`feature ${feature.name}: ${(error as Error).message}`)
-            return state
-          }
-        },
-      })
-  }
-
-  /** Moves what a visitor did to the customer. The visitor's record is gone afterwards: nothing counts twice. */
-  private async merge(from: FeatureKey, into: FeatureKey): Promise<void> {
-    const { store, features = FEATURES } = this.dependencies
-    const record = (await store.getMany([from])).get(from)
-    if (!record) return
-    const updates: FeatureUpdate[] = []
-    for (const { name, merge, initial } of features) {
-      const state = record[name]
-      if (merge && state !== undefined)
-        updates.push({ key: into, feature: name, next: (held) => merge(held ?? initial, state) })
-    }
-    await store.apply(updates)
-    await store.erase(from)
-    this.metrics.count("profiles_merged_total")
   }
 
   /** Pairs of visitor and customer in the batch whose recorded consent forbids a profile by now. */
