@@ -7,11 +7,11 @@ const STAGES = require("./src/services/stages.cjs").map((stage) => stage.name)
 /** Files that are not shipped: they may look at what they test. */
 const TEST = "/__tests__/|\\.(test|spec)\\.tsx?$|\\.contract\\.ts$|^src/services/testing/"
 /**
- * compose.ts wires. storage.ts and train-worker*.ts are the parts of it that the training worker uses without an engine,
+ * compose.ts wires, with compose-events.ts and shared.ts as its parts. storage.ts and train-worker*.ts are the parts of it that the training worker uses without an engine,
  * migrations.ts what `medusa db:migrate` calls before there is one. `evaluate` measures models on files, without a shop.
  */
 const COMPOSITION = [
-  "^src/modules/personalization/(compose|storage|migrations|train-worker[\\w-]*)\\.ts$",
+  "^src/modules/personalization/(compose[\\w-]*|shared|storage|migrations|train-worker[\\w-]*)\\.ts$",
   "^src/cli/evaluate[\\w-]*\\.ts$",
 ]
 
@@ -99,7 +99,7 @@ const rules = [
     comment:
       "An adapter imports src/services/<stage>/index.ts and its own folder; it never sees modules, routes or the CLI. Pass " +
       "what it needs to its constructor in compose.ts.",
-    from: { path: "^src/adapters/([^/]+)/" },
+    from: { path: "^src/adapters/([^/]+)/", pathNot: TEST },
     to: {
       path: "^(src|packages|examples)/",
       pathNot: [

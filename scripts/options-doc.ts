@@ -43,14 +43,18 @@ function rows(section: JsonSchema, prefix: string): string[] {
   })
 }
 
+const table = (section: JsonSchema, prefix: string) =>
+  ["| option | values | default | what it does |", "|---|---|---|---|", ...rows(section, prefix)].join("\n")
+
 const schema = z.toJSONSchema(optionsSchema, { io: "output" }) as JsonSchema
-const sections = Object.entries(schema.properties ?? {}).map(([name, section]) =>
-  [
-    `## ${name}`,
-    ...(section.description ? [section.description] : []),
-    ["| option | values | default | what it does |", "|---|---|---|---|", ...rows(section, name)].join("\n"),
-  ].join("\n\n")
-)
+const entries = Object.entries(schema.properties ?? {})
+const single = entries.filter(([, { properties }]) => !properties)
+const sections = [
+  `## Processes that share the work\n\n${table({ properties: Object.fromEntries(single) }, "")}`,
+  ...entries
+    .filter(([, { properties }]) => properties)
+    .map(([name, section]) => `## ${name}\n\n${table(section, name)}`),
+]
 
 const page = `# Options
 

@@ -202,10 +202,21 @@ export class PostgresEventLog implements EventLog {
     return this.partitions.purgeBefore(day)
   }
 
-  /** Drops the dead letters of events that happened before `ms` (since the epoch); returns how many. */
+  /** Drops the dead letters of events that happened, or were buried, before `ms` (since the epoch); returns how many. */
   async purgeDeadLetters(ms: number): Promise<number> {
     const gone = await this.db.query(
-      `DELETE FROM ${this.db.name("dead_letters")} WHERE (event->>'ts')::float8 < $1 RETURNING id`,
+      `DELETE FROM ${this.db.name("dead_letters")} WHERE buried_at < to_timestamp($1 / 1000.0)
+         OR CASE jsonb_typeof(event->'ts') WHEN 'number' THEN (event->>'ts')::float8 < $1 ELSE false END
+       RETURNING id`,
+      [ms]
+    )
+    return gone.length
+  }
+
+  /** Drops orders to forget that were given before `ms`: by then every process has read them. Returns how many. */
+  async purgeForgets(ms: number): Promise<number> {
+    const gone = await this.db.query(
+      `DELETE FROM ${this.db.name("events")} WHERE type = 'forget' AND ts < to_timestamp($1 / 1000.0) RETURNING seq`,
       [ms]
     )
     return gone.length

@@ -1,6 +1,6 @@
 import { MemoryFeatureStore } from "../../adapters/memory"
 import { newEventId } from "../../services/events"
-import { FeaturePipeline, type Product } from "../../services/features"
+import { FeaturePipeline, FeatureUpdater, type Product } from "../../services/features"
 import { Random, silentLogger } from "../../services/lib"
 import { NO_CONSENT } from "../../services/privacy"
 import { shopEvent } from "../../services/testing/events"
@@ -187,7 +187,8 @@ describe("the engine, composed in memory", () => {
     await say(CONSENT)
     await look("gil", "mugs-1")
     const store = new MemoryFeatureStore()
-    const restarted = new FeaturePipeline({ log: engine.log, store, catalog: engine.catalog })
+    const updater = new FeatureUpdater({ store, catalog: engine.catalog })
+    const restarted = new FeaturePipeline({ log: engine.log, updater })
     await restarted.start()
     const records = await store.getMany(["shopper:visitor:gil", "session:gil-s"])
     expect(JSON.stringify([...records])).toContain("mugs-1")

@@ -1,15 +1,16 @@
 import { LRUCache } from "lru-cache"
 import { createVectorIndex } from "../../adapters/faiss"
-import { MemoryFeatureStore } from "../../adapters/memory"
 import { PrometheusMetrics } from "../../adapters/prometheus"
-import { Ingest } from "../../services/events"
-import { CatalogKeeper, FeaturePipeline, type FeatureKey } from "../../services/features"
+import { ARCHIVE_GROUP } from "../../services/events"
+import { FEATURES_GROUP, type FeatureKey } from "../../services/features"
 import { systemClock, type Clock, type Logger } from "../../services/lib"
 import { ModelRegistry } from "../../services/models"
 import { NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
 import { ContentIndex, Shelves } from "../../services/retrieval"
 import { ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
+import { composeEvents, deadLettersOf } from "./compose-events"
 import type { Engine } from "./engine"
+import { Forgetting } from "./forgetting"
 import type { PersonalizationOptions } from "./options"
 import type { DatabaseTarget } from "./platform"
 import { memoryStorage, postgresStorage } from "./storage"
@@ -26,6 +27,8 @@ export interface Platform {
   database?: DatabaseTarget
   logger: Logger
   clock?: Clock
+  /** Whether this process helps to handle the events of a shared stream. Default: option `events.consume`. */
+  consume?: boolean
 }
 
 /** The composition root: the only place that sees both the engine and the adapters. Nothing runs before `start`. */
@@ -34,24 +37,19 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
   const metrics = new PrometheusMetrics()
   const parts = { clock, logger, metrics }
   const storage = database ? postgresStorage(database, parts) : memoryStorage(parts)
-  const { log, subjects } = storage
+  const { subjects } = storage
   const granted = options.privacy.defaultConsent === "granted"
   const defaultConsent = granted
     ? (Object.fromEntries(PURPOSES.map((p) => [p, true])) as unknown as Consent)
     : NO_CONSENT
 
-  const features = new MemoryFeatureStore()
-  const catalog = new CatalogKeeper({ store: storage.catalog, logger, metrics })
-  const pipeline = new FeaturePipeline({ log, store: features, catalog, subjects, metrics, logger })
-  const withdrawn = async (who: SubjectRef) => {
-    // What they sent before is to be in the log, for nothing else can take their name off it.
-    await ingest.drained()
-    const upTo = await log.head()
-    // A later grant must not bring back what was before it, so the log forgets who that was.
-    const sessionIds = who.visitorId ? await log.unname(who.visitorId) : []
-    await pipeline.forget({ ...who, sessionIds, upTo })
-  }
-  const ingest = new Ingest({ log, subjects, withdrawn, ...parts }, { ...options.events, defaultConsent })
+  const { log, ingest, features, follower, catalog, updater, archived, shared } = composeEvents(options, {
+    ...parts,
+    storage,
+    defaultConsent,
+    consume: platform.consume ?? options.events.consume,
+    withdrawn: (who) => forgetting.profile(who),
+  })
   const models = new ModelRegistry(storage.models, {
     logger,
     metrics,
@@ -75,11 +73,21 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
   const shelves = new Shelves({ catalog, models, logger })
   const placements = new PlacementBook({ store: storage.placements, metrics, logger })
   const exposures = new ExposureWriter({ store: storage.exposures, metrics, logger })
+  const forgetting: Forgetting = new Forgetting({
+    log,
+    ingest,
+    follower,
+    exposures,
+    exposureStore: storage.exposures,
+    subjects,
+    clock,
+    others: database !== undefined,
+  })
   const recommender = new Recommender({
     catalog,
     features: {
       // Half a profile misleads: before history is in, only what is about nobody is read.
-      getMany: (keys) => features.getMany(pipeline.rebuilt ? keys : keys.filter((key) => !isPersonal(key))),
+      getMany: (keys) => features.getMany(follower.rebuilt ? keys : keys.filter((key) => !isPersonal(key))),
     },
     models,
     content,
@@ -116,8 +124,8 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     ingest,
     rates: storage.rates,
     features,
-    featuresCaughtUp: () => pipeline.caughtUp(),
-    featuresRebuilt: () => pipeline.rebuilt,
+    featuresCaughtUp: () => follower.caughtUp(),
+    featuresRebuilt: () => follower.rebuilt,
     catalog,
     models,
     content,
@@ -138,22 +146,20 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     },
     forgetConsentRecord: (subject) => void consents.delete(consentKey(subject)),
 
-    async erase({ visitorId, customerId }) {
-      const known = customerId ? await subjects.visitorsOf(customerId) : []
-      const visitorIds = visitorId ? [...known, visitorId] : known
-      await ingest.drained()
-      const upTo = await log.head()
-      // Events first: what is gone from the log can't build the features again.
-      const { sessionIds } = await log.erase({ visitorIds, customerId })
-      for (const id of visitorIds) await pipeline.forget({ visitorId: id, upTo })
-      await pipeline.forget({ customerId, sessionIds, upTo })
-      await exposures.discard({ visitorIds, customerId })
-      await storage.exposures.erase({ visitorIds, customerId })
-      await subjects.erase({ visitorIds, customerId })
-    },
+    erase: (subject) => forgetting.everything(subject),
 
     maintain: () => storage.maintain(options),
-    reachable: () => storage.reachable(),
+    deadLetters: deadLettersOf({ storage, updater, archived, ingest }),
+    async reachable() {
+      const [database, others] = await Promise.all([storage.reachable(), shared?.reachable()])
+      return { database, ...others }
+    },
+    lag: async () => {
+      if (!shared) return {}
+      const groups = [FEATURES_GROUP, ARCHIVE_GROUP]
+      const lags = await Promise.all(groups.map((group) => shared.lag(group)))
+      return Object.fromEntries(groups.map((group, i) => [group, lags[i]]))
+    },
 
     async start() {
       await storage.open()
@@ -161,16 +167,19 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await Promise.all([catalog.start(), models.start(), placements.start()])
       await Promise.all([content.start(), shelves.start()])
       exposures.start()
+      archived?.begin()
       // History may be long, and the shop opens when this is over: lists go out without profiles until it is in.
-      pipeline.begin(clock.now() - options.events.retentionDays * DAY_MS)
+      follower.begin(clock.now() - options.events.retentionDays * DAY_MS)
     },
 
     async stop() {
       await training.stop()
       await ingest.close()
-      await pipeline.stop()
+      await follower.stop()
       await Promise.all([catalog.stop(), models.stop(), content.stop(), shelves.stop(), exposures.stop()])
       placements.stop()
+      await archived?.close()
+      await shared?.close()
       await storage.close()
     },
   }

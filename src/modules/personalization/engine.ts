@@ -1,4 +1,4 @@
-import type { EventLog, EventRates, Ingest } from "../../services/events"
+import type { DeadLetters, EventLog, EventRates, Ingest } from "../../services/events"
 import type { CatalogKeeper, FeatureStore } from "../../services/features"
 import type { Metrics } from "../../services/lib"
 import type { ModelRegistry } from "../../services/models"
@@ -41,8 +41,12 @@ export interface Engine {
   erase(subject: SubjectRef): Promise<void>
   /** Partitions ahead, retention behind. */
   maintain(): Promise<void>
-  /** True when the database answers. */
-  reachable(): Promise<boolean>
+  /** Events that could not be handled or were refused, and the way back for them. */
+  readonly deadLetters: DeadLetters
+  /** Which of the parts that this shop uses answer. */
+  reachable(): Promise<{ database: boolean; redis?: boolean; kafka?: boolean }>
+  /** Events on the shared stream that are not handled yet, by group; none where the stream is the database's own. */
+  lag(): Promise<Record<string, number>>
   /**
    * Loads catalogue and models, resolves when recommendations can be served, and goes on to rebuild the features
    * in the background. May be tried again.

@@ -20,12 +20,27 @@ describe("options", () => {
     })
   })
 
+  it("take the addresses of a cluster", () => {
+    const redisUrl = "redis://10.0.0.1:7000, rediss://user:secret@10.0.0.2:7000"
+    const kafkaBrokers = ["kafka-1:9092", "kafka-2:9092"]
+    expect(resolveOptions({ redisUrl, kafkaBrokers })).toMatchObject({
+      redisUrl,
+      kafkaBrokers,
+      kafka: { partitions: 12, retentionDays: 7 },
+    })
+  })
+
   it.each([
     [{ serving: { deadlineMs: "fast" } }, "serving.deadlineMs"],
     [{ retrieval: { index: "annoy" } }, "retrieval.index"],
     [{ postgres: { schema: 'x"; DROP' } }, "postgres.schema"],
     [{ unknown: 1 }, "unknown"],
     [{ events: { queueSise: 5 } }, "queueSise"],
+    [{ redisUrl: "localhost:6379" }, "redisUrl"],
+    [{ kafkaBrokers: ["localhost:9092"] }, "needs `redisUrl`"],
+    [{ redisUrl: "redis://localhost", kafkaBrokers: ["localhost"] }, "kafkaBrokers.0"],
+    [{ redisUrl: "redis://localhost", schemaRegistryUrl: "http://localhost:8081" }, "schemaRegistryUrl"],
+    [{ redisUrl: "redis://localhost", kafka: { retentionDays: 90 } }, "kafka.retentionDays"],
   ])("stop the start for %j, name %s and say the remedy", (input, name) => {
     expect(() => resolveOptions(input)).toThrow(PersonalizationError)
     expect(() => resolveOptions(input)).toThrow(name)

@@ -3,8 +3,38 @@ import { fieldIssues, PersonalizationError } from "../../services/lib"
 
 const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never)
 
+const sasl = <M extends string>(mechanism: M) =>
+  z.strictObject({
+    mechanism: z.literal(mechanism),
+    username: z.string().min(1),
+    password: z.string().min(1),
+  })
+
+const redisUrls = z
+  .string()
+  .regex(
+    /^rediss?:\/\/[^\s,]+(\s*,\s*rediss?:\/\/[^\s,]+)*$/,
+    "must be redis://host:port, or several of a Redis Cluster separated by commas"
+  )
+
 /** All options of the plugin, each with its default. `docs/options.md` is made from the descriptions. */
-export const optionsSchema = z.strictObject({
+const shape = z.strictObject({
+  redisUrl: redisUrls
+    .optional()
+    .describe(
+      "Redis that all processes share: events travel on its streams and features are kept in it. Several addresses, separated by commas, are a Redis Cluster. Default: everything in this process and PostgreSQL."
+    ),
+  kafkaBrokers: z
+    .array(z.string().regex(/^[^\s,:]+:\d{1,5}$/, "must be host:port"))
+    .min(1)
+    .optional()
+    .describe("Kafka brokers (`host:port`): events travel through Kafka instead of Redis. Needs `redisUrl`."),
+  schemaRegistryUrl: z
+    .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
+    .optional()
+    .describe(
+      "Schema registry for the events on Kafka. Default: each event carries the fingerprint of its schema."
+    ),
   postgres: section({
     url: z.string().min(1).optional().describe("PostgreSQL URL. Default: the store's own database."),
     schema: z
@@ -38,6 +68,70 @@ export const optionsSchema = z.strictObject({
       .describe("How far ahead of the server's clock an event may be."),
     ratePerVisitor: z.number().int().min(1).default(600).describe("Events a visitor may send per minute."),
     ratePerIp: z.number().int().min(1).default(6_000).describe("Events an address may send per minute."),
+    ratePerKey: z
+      .number()
+      .int()
+      .min(1)
+      .default(600_000)
+      .describe("Events that may come with one publishable key per minute."),
+    consume: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether Medusa's own processes help to handle the events of `redisUrl` and `kafkaBrokers`. Turn it off where `medusa-personalization consume` does it."
+      ),
+  }),
+  redis: section({
+    keyPrefix: z
+      .string()
+      .regex(/^[\w.:-]{1,64}$/, "must be 1 to 64 letters, digits, or any of . _ : -")
+      .default("personalization")
+      .describe("What all keys begin with."),
+    partitions: z
+      .number()
+      .int()
+      .min(1)
+      .max(256)
+      .default(8)
+      .describe(
+        "Streams the events are spread over; at most so many processes handle events at a time. Not to be changed later."
+      ),
+    maxStreamLength: z
+      .number()
+      .int()
+      .min(1_000)
+      .default(1_000_000)
+      .describe("Events on all streams, handled or not, before the answer is 429."),
+  }),
+  kafka: section({
+    clientId: z.string().min(1).max(128).default("medusa-personalization").describe("Name at the brokers."),
+    topicPrefix: z
+      .string()
+      .regex(/^[\w.-]{1,100}$/, "must be 1 to 100 letters, digits, or any of . _ -")
+      .default("personalization")
+      .describe("What topics and consumer groups begin with."),
+    partitions: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(12)
+      .describe(
+        "Partitions of the topic when it is made; at most so many processes handle events at a time."
+      ),
+    replicationFactor: z.number().int().min(1).max(9).default(1).describe("Copies of each partition."),
+    retentionDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(28)
+      .default(7)
+      .describe("Days Kafka keeps events; PostgreSQL keeps them for `events.retentionDays`."),
+    ssl: z.boolean().default(false).describe("Encrypt the connection to the brokers."),
+    sasl: z
+      .discriminatedUnion("mechanism", [sasl("plain"), sasl("scram-sha-256"), sasl("scram-sha-512")])
+      .optional()
+      .describe("`{ mechanism, username, password }` where the brokers ask for it."),
   }),
   retrieval: section({
     index: z
@@ -133,8 +227,18 @@ export const optionsSchema = z.strictObject({
   }),
 })
 
-export type PersonalizationOptions = z.output<typeof optionsSchema>
-export type PersonalizationOptionsInput = z.input<typeof optionsSchema>
+/** The options, and what they demand of one another. */
+export const optionsSchema = shape.superRefine(({ redisUrl, kafkaBrokers, schemaRegistryUrl }, context) => {
+  const demand = (path: string, message: string) =>
+    context.addIssue({ code: "custom", path: [path], message })
+  if (kafkaBrokers && !redisUrl)
+    demand("kafkaBrokers", "needs `redisUrl`, where the features are that all processes share")
+  if (schemaRegistryUrl && !kafkaBrokers)
+    demand("schemaRegistryUrl", "is for `kafkaBrokers`, which are not set")
+})
+
+export type PersonalizationOptions = z.output<typeof shape>
+export type PersonalizationOptionsInput = z.input<typeof shape>
 
 function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value)) if (inner && typeof inner === "object") deepFreeze(inner)

@@ -49,10 +49,10 @@ export interface Health {
 
 /** `down` when lists can't be made, `degraded` when they are made from less than there should be. */
 export async function healthOf(engine: Engine, started: boolean): Promise<Health> {
-  const database = await engine.reachable()
+  const reachable = await engine.reachable()
   const checks = [
     { name: "started", ok: started },
-    { name: "database", ok: database },
+    ...Object.entries(reachable).map(([name, ok]) => ({ name, ok })),
     { name: "catalogue", ok: engine.catalog.size > 0 },
     { name: "model", ok: engine.models.version !== undefined },
     { name: "features", ok: engine.featuresRebuilt() },

@@ -11,6 +11,7 @@ import {
 import {
   createDataSource,
   PostgresCatalogStore,
+  PostgresDeadLetterStore,
   PostgresEventLog,
   PostgresEventRates,
   PostgresExposureStore,
@@ -19,7 +20,7 @@ import {
   PostgresPlacementStore,
   PostgresSubjectStore,
 } from "../../adapters/postgres"
-import type { EventLog, EventRates } from "../../services/events"
+import type { DeadLetterStore, EventLog, EventRates } from "../../services/events"
 import type { CatalogStore } from "../../services/features"
 import type { Clock, Logger, Metrics } from "../../services/lib"
 import type { ModelStore } from "../../services/models"
@@ -32,6 +33,7 @@ import type { DatabaseTarget } from "./platform"
 export interface Storage {
   log: EventLog
   rates: EventRates
+  deadLetters: DeadLetterStore
   catalog: CatalogStore
   subjects: SubjectStore
   vectors: ItemVectorStore
@@ -68,6 +70,7 @@ export function memoryStorage({ clock }: StorageParts): Storage {
   return {
     log,
     rates: new MemoryEventRates(log, clock),
+    deadLetters: log.deadLetters,
     catalog: new MemoryCatalogStore(),
     subjects: new MemorySubjectStore(),
     vectors: new MemoryItemVectorStore(),
@@ -83,6 +86,7 @@ export function memoryStorage({ clock }: StorageParts): Storage {
 }
 
 const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 
 /** Storage in PostgreSQL, in a schema of its own. */
 export function postgresStorage(target: DatabaseTarget, { clock, logger }: StorageParts): Storage {
@@ -93,6 +97,7 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger }: Stora
   return {
     log,
     rates: new PostgresEventRates(dataSource),
+    deadLetters: new PostgresDeadLetterStore(dataSource),
     catalog: new PostgresCatalogStore(dataSource),
     subjects: new PostgresSubjectStore(dataSource),
     vectors: new PostgresItemVectorStore(dataSource),
@@ -119,6 +124,7 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger }: Stora
       await log.ensurePartitions(now)
       await log.purgeBefore(new Date(eventsFrom).toISOString().slice(0, 10))
       await log.purgeDeadLetters(eventsFrom)
+      await log.purgeForgets(now - HOUR_MS)
       await exposures.purgeBefore(now - serving.exposureRetentionDays * DAY_MS)
       await models.prune(MODEL_VERSIONS)
     },

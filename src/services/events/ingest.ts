@@ -1,5 +1,4 @@
 import { LRUCache } from "lru-cache"
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
 import {
   PersonalizationError,
   noMetrics,
@@ -23,6 +22,9 @@ import { CommitQueue } from "./commit-queue"
 import { parseEnvelope, type EventInput } from "./envelope"
 import type { EventContext, ShopEvent } from "./event"
 import type { EventLog } from "./event-log.port"
+import type { DeadLetterStore } from "./dead-letter-store.port"
+import { RateLimits, type LimiterFactory } from "./rate-limits"
+import { Refusals } from "./refusals"
 import { isRobot } from "./robots"
 import type { Origin } from "./types/event-type"
 
@@ -35,6 +37,8 @@ export interface Sender {
   /** From the auth context only. */
   customerId?: string
   ip?: string
+  /** Publishable key the batch came with. */
+  key?: string
   userAgent?: string
   /** `Sec-GPC: 1` was sent. */
   gpc?: boolean
@@ -67,6 +71,8 @@ export interface IngestOptions {
   ratePerVisitor: number
   /** Events per minute of one address. */
   ratePerIp: number
+  /** Events per minute that come with one publishable key. */
+  ratePerKey: number
   /** Consent of a shopper who has said nothing. */
   defaultConsent: Consent
 }
@@ -77,6 +83,7 @@ export const INGEST_DEFAULTS: IngestOptions = Object.freeze({
   futureToleranceSeconds: 300,
   ratePerVisitor: 600,
   ratePerIp: 6_000,
+  ratePerKey: 600_000,
   defaultConsent: NO_CONSENT,
 })
 
@@ -85,6 +92,10 @@ export interface IngestDependencies {
   subjects: SubjectStore
   /** Told when a shopper takes back their consent to a profile, after that is recorded: forget what is kept. */
   withdrawn?(who: SubjectRef): Promise<void>
+  /** Where refused events are kept for a person to look at. */
+  deadLetters?: DeadLetterStore
+  /** Limits that all processes share. Default: this process's own. */
+  limiter?: LimiterFactory
   clock?: Clock
   metrics?: Metrics
   logger?: Logger
@@ -103,8 +114,8 @@ export class Ingest {
   private readonly metrics: Metrics
   private readonly logger: Logger
   private readonly queue: CommitQueue
-  private readonly visitorRate: RateLimiterMemory
-  private readonly ipRate: RateLimiterMemory
+  private readonly limits: RateLimits
+  private readonly refusals: Refusals | undefined
   private readonly linked = new LRUCache<string, string>({ max: LINKS_REMEMBERED })
 
   constructor(dependencies: IngestDependencies, options: Partial<IngestOptions> = {}) {
@@ -115,8 +126,10 @@ export class Ingest {
     this.metrics = dependencies.metrics ?? noMetrics
     this.logger = dependencies.logger ?? silentLogger
     this.queue = new CommitQueue(dependencies.log, this.options.queueSize, this.metrics, this.clock)
-    this.visitorRate = new RateLimiterMemory({ points: this.options.ratePerVisitor, duration: 60 })
-    this.ipRate = new RateLimiterMemory({ points: this.options.ratePerIp, duration: 60 })
+    const { deadLetters, limiter } = dependencies
+    const { ratePerVisitor: visitor, ratePerIp: ip, ratePerKey: key } = this.options
+    this.limits = new RateLimits({ ip, key, visitor }, this.metrics, limiter)
+    this.refusals = deadLetters && new Refusals(deadLetters, this.clock, this.logger)
   }
 
   /** Events accepted but not yet durable. */
@@ -209,7 +222,26 @@ export class Ingest {
     if (stored.length > 0) await this.queue.push(stored)
     this.count(stored, rejected)
     rejected.sort((a, b) => a.index - b.index)
+    this.keepRefused(rejected, raw, sender)
     return { accepted: stored.length + recordedOnly, rejected }
+  }
+
+  /** Beside the answer: nobody waits for it, and nothing depends on it. */
+  private keepRefused(rejected: readonly Rejection[], raw: readonly unknown[], sender: Sender): void {
+    if (!this.refusals || rejected.every(({ code }) => code === "no_consent")) return
+    const who = { visitorId: sender.visitorId, customerId: sender.customerId }
+    const consentOf = async (said: Consent | undefined) => {
+      const recorded = await this.subjects.consentOf(who)
+      const { consent, gpc } = sender
+      return resolveConsent({
+        event: said,
+        sender: consent,
+        recorded,
+        gpc,
+        fallback: this.options.defaultConsent,
+      })
+    }
+    this.refusals.keep(rejected, raw, sender.origin, consentOf)
   }
 
   private async recordConsent(who: SubjectRef, consent: Consent, ts: number): Promise<void> {
@@ -250,20 +282,7 @@ export class Ingest {
     if (sender.origin === "server") return
     const first = (events[0] as { visitor_id?: unknown } | null)?.visitor_id
     const visitor = sender.visitorId ?? (typeof first === "string" ? first.slice(0, 128) : undefined)
-    const consume = async (limiter: RateLimiterMemory, key: string | undefined, by: string) => {
-      if (key === undefined) return
-      try {
-        await limiter.consume(key, events.length)
-      } catch (reached) {
-        if (!(reached instanceof RateLimiterRes)) throw reached
-        this.metrics.count("events_overloaded_total", { by }, events.length)
-        throw new PersonalizationError("overloaded", `too many events of one ${by} within a minute`, {
-          retryAfter: Math.max(1, Math.ceil(reached.msBeforeNext / 1_000)),
-        })
-      }
-    }
-    await consume(this.ipRate, sender.ip, "ip")
-    await consume(this.visitorRate, visitor, "visitor")
+    await this.limits.take({ ip: sender.ip, key: sender.key, visitor }, events.length)
   }
 
   private count(stored: readonly ShopEvent[], rejected: readonly Rejection[]): void {

@@ -8,7 +8,7 @@ import {
 import { ManualClock, noMetrics, silentLogger, type Labels, type Scored } from "../lib"
 import { NO_CONSENT, type Consent } from "../privacy"
 import type { ShopEvent } from "../events"
-import { FeaturePipeline, type FeatureStore, type Product } from "../features"
+import { FeaturePipeline, FeatureUpdater, type FeatureStore, type Product } from "../features"
 import type { ModelQuery } from "../models"
 import { ContentIndex, Shelves, SOURCES, type CandidateSource } from "../retrieval"
 import { embedder, product, TestCatalog, TestIndex } from "../testing/planted-shop"
@@ -41,7 +41,7 @@ async function setUp({ products = planted(), trained = true, asks = () => [], ..
   const catalog = new TestCatalog(products)
   const log = new MemoryEventLog()
   const features = new MemoryFeatureStore()
-  const pipeline = new FeaturePipeline({ log, store: features, catalog })
+  const pipeline = new FeaturePipeline({ log, updater: new FeatureUpdater({ store: features, catalog }) })
   await pipeline.start()
   const asked: [string, ModelQuery][] = []
   const models = {
