@@ -36,6 +36,7 @@ const waitAfter = (times: number): number => Math.min(MAX_WAIT_MS, 50 * 2 ** Mat
 export class RedisConnection {
   private lastLog = -Infinity
   private silenced = false
+  private closed = false
   private readonly subscribers = new Set<RedisClient>()
   private readonly refresh: NodeJS.Timeout | undefined
 
@@ -135,6 +136,8 @@ export class RedisConnection {
   }
 
   close(): void {
+    if (this.closed) return
+    this.closed = true
     clearInterval(this.refresh)
     for (const client of [this.client, ...this.subscribers]) client.disconnect()
     this.subscribers.clear()
