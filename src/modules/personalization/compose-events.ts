@@ -61,7 +61,7 @@ export function composeEvents(options: PersonalizationOptions, context: EventsCo
     new ArchivedEventLog({ stream: shared.stream, archive: storage.log, consume, forgotten, logger })
   const log = archived ?? storage.log
   const follower = shared
-    ? new SharedFeatures({ stream: shared.stream, updater, consume, logger })
+    ? new SharedFeatures({ stream: shared.stream, updater, consume, clock, metrics, logger })
     : new FeaturePipeline({ log, updater, subjects, logger })
   const limiter = shared?.limiter
   const ingest = new Ingest(

@@ -382,6 +382,36 @@ describe("limits", () => {
     await ingest.submit({ events: Array(9).fill(view()) }, { origin: "server" })
   })
 
+  it("holds a publishable key to its rate, whoever sends", async () => {
+    const { ingest } = setUp({ ratePerKey: 3 })
+    const send = (visitor_id: string, key?: string) =>
+      ingest.submit({ events: [view({ visitor_id }), view({ visitor_id })] }, { ...BROWSER, key })
+    await send("v1", "pk_1")
+    await expect(send("v2", "pk_1")).rejects.toMatchObject({
+      code: "overloaded",
+      message: expect.stringContaining("one key"),
+    })
+    await send("v3", "pk_2")
+    await send("v4")
+  })
+
+  it("takes its limits from where all processes share them", async () => {
+    const taken: [string, string, number][] = []
+    const limiter = (by: string, points: number) => ({
+      consume: async (key: string, count: number) => void taken.push([by, key, points - count]),
+    })
+    const ingest = new Ingest(
+      { log: new MemoryEventLog(), subjects: new MemorySubjectStore(), clock: new ManualClock(NOW), limiter },
+      { ratePerIp: 10, ratePerKey: 20, ratePerVisitor: 30 }
+    )
+    await ingest.submit({ events: [view()] }, { ...BROWSER, ip: "1.1.1.1", key: "pk_1" })
+    expect(taken).toEqual([
+      ["ip", "1.1.1.1", 9],
+      ["key", "pk_1", 19],
+      ["visitor", "v1", 29],
+    ])
+  })
+
   it("answers overloaded when the queue is full, and writes what arrived together in one go", async () => {
     const { ingest, log, stored, counts } = setUp({ queueSize: 4 })
     let release: () => void = () => undefined

@@ -1,13 +1,5 @@
 import { LRUCache } from "lru-cache"
-import {
-  PersonalizationError,
-  noMetrics,
-  silentLogger,
-  systemClock,
-  type Clock,
-  type Logger,
-  type Metrics,
-} from "../lib"
+import { noMetrics, silentLogger, systemClock, type Clock, type Logger, type Metrics } from "../lib"
 import {
   NO_CONSENT,
   mayProfile,
@@ -229,17 +221,11 @@ export class Ingest {
   /** Beside the answer: nobody waits for it, and nothing depends on it. */
   private keepRefused(rejected: readonly Rejection[], raw: readonly unknown[], sender: Sender): void {
     if (!this.refusals || rejected.every(({ code }) => code === "no_consent")) return
-    const who = { visitorId: sender.visitorId, customerId: sender.customerId }
-    const consentOf = async (said: Consent | undefined) => {
-      const recorded = await this.subjects.consentOf(who)
-      const { consent, gpc } = sender
-      return resolveConsent({
-        event: said,
-        sender: consent,
-        recorded,
-        gpc,
-        fallback: this.options.defaultConsent,
-      })
+    const { consent, gpc, visitorId, customerId } = sender
+    const fallback = this.options.defaultConsent
+    const consentOf = async (event: Consent | undefined, visitor: string | undefined) => {
+      const recorded = await this.subjects.consentOf({ visitorId: visitor ?? visitorId, customerId })
+      return resolveConsent({ event, sender: consent, recorded, gpc, fallback })
     }
     this.refusals.keep(rejected, raw, sender.origin, consentOf)
   }

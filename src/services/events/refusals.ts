@@ -16,6 +16,8 @@ const MAX_LENGTH = 8_000
 const UNSTORABLE = /\\u0000|\\ud[89a-f][0-9a-f]{2}/i
 const NAMES = ["visitor_id", "session_id", "customer_id"]
 
+type ConsentOf = (said: Consent | undefined, visitorId: string | undefined) => Promise<Consent>
+
 /** Keeps refused events for a person to look at and to send again, as far as the shopper's consent allows. */
 export class Refusals {
   private busy = false
@@ -30,14 +32,9 @@ export class Refusals {
   /**
    * Returns at once; while some are being written the next ones are let go, so that a flood costs nothing.
    * @param raw the batch that `rejected` indexes
-   * @param consentOf what counts for the sender, who may have said something in the event itself
+   * @param consentOf what counts, given what the event itself says of consent and of its visitor
    */
-  keep(
-    rejected: readonly Rejection[],
-    raw: readonly unknown[],
-    origin: Origin,
-    consentOf: (said: Consent | undefined) => Promise<Consent>
-  ): void {
+  keep(rejected: readonly Rejection[], raw: readonly unknown[], origin: Origin, consentOf: ConsentOf): void {
     if (this.busy) return
     this.busy = true
     const some = rejected.filter(({ code }) => code !== "no_consent").slice(0, KEPT_OF_BATCH)
@@ -50,12 +47,14 @@ export class Refusals {
     rejected: readonly Rejection[],
     raw: readonly unknown[],
     origin: Origin,
-    consentOf: (said: Consent | undefined) => Promise<Consent>
+    consentOf: ConsentOf
   ): Promise<void> {
     const letters: NewDeadLetter[] = []
     for (const { index, code, message } of rejected) {
-      const said = consentSchema.safeParse((raw[index] as { consent?: unknown } | null)?.consent)
-      const consent = await consentOf(said.success ? said.data : undefined)
+      const { consent: told, visitor_id } = (raw[index] ?? {}) as Partial<Record<string, unknown>>
+      const said = consentSchema.safeParse(told)
+      const visitorId = typeof visitor_id === "string" ? visitor_id : undefined
+      const consent = await consentOf(said.success ? said.data : undefined, visitorId)
       if (!mayStore(consent)) continue
       letters.push({
         group: INGEST_GROUP,

@@ -1,5 +1,5 @@
-import { Pause, silentLogger, type Logger } from "../lib"
-import type { EventStream, Subscription } from "../events"
+import { noMetrics, Pause, silentLogger, systemClock, type Clock, type Logger, type Metrics } from "../lib"
+import type { EventStream, LoggedEvent, Subscription } from "../events"
 import type { FeatureFollower, Forgotten } from "./feature-follower"
 import { placed, type FeatureUpdater } from "./feature-updater"
 
@@ -11,6 +11,8 @@ export interface SharedFeaturesDependencies {
   updater: FeatureUpdater
   /** Whether this process takes its share of the work; others may do it all. */
   consume: boolean
+  clock?: Clock
+  metrics?: Metrics
   logger?: Logger
   /** Wait after a failure to subscribe, ms. Default 1 s. */
   retryMs?: number
@@ -56,16 +58,21 @@ export class SharedFeatures implements FeatureFollower {
     return this.dependencies.updater.drop({ visitorId, customerId }, sessionIds)
   }
 
+  private async handle(batch: readonly LoggedEvent[]): Promise<void> {
+    const { updater, clock = systemClock, metrics = noMetrics } = this.dependencies
+    await updater.apply(batch.map(placed))
+    const { ts } = batch[batch.length - 1].event
+    metrics.gauge("event_lag_seconds", Math.max(0, (clock.now() - ts) / 1_000))
+  }
+
   /** Never rejects: tries until it is stopped. */
   private async subscribe(): Promise<void> {
-    const { stream, updater, retryMs = 1_000 } = this.dependencies
+    const { stream, retryMs = 1_000 } = this.dependencies
     while (!this.stopping && !this.subscription) {
       try {
-        this.subscription = await stream.subscribe(
-          FEATURES_GROUP,
-          (batch) => updater.apply(batch.map(placed)),
-          { batchSize: BATCH }
-        )
+        this.subscription = await stream.subscribe(FEATURES_GROUP, (batch) => this.handle(batch), {
+          batchSize: BATCH,
+        })
       } catch (error) {
         this.logger.warn(`features: cannot follow the events yet: ${(error as Error).message}`)
         await this.pause.wait(retryMs)

@@ -76,3 +76,29 @@ export interface RecommendedWithResponse {
   /** Best first. */
   items: RecommendedWithItem[]
 }
+
+export interface DeadLetterShown {
+  id: string
+  /** The group that could not handle it, or `ingest` for an event that was refused. */
+  group: string
+  /** Where it stood on the stream, or who sent it. */
+  origin: string
+  error: string
+  /** ISO time. */
+  buried_at: string
+  /** With the ids of shoppers masked. */
+  event: unknown
+}
+
+export interface DeadLettersResponse {
+  dead_letters: DeadLetterShown[]
+}
+
+export interface DeadLettersReplayedResponse {
+  replayed: string[]
+  failed: { id: string; error: string }[]
+}
+
+export interface DeadLettersDiscardedResponse {
+  discarded: number
+}

@@ -1,5 +1,8 @@
 import type { MedusaRequest, MedusaResponse } from "@medusajs/framework/http"
 import { PersonalizationError } from "../../../../services/lib"
+import { POST as discard } from "../dead-letters/discard/route"
+import { POST as replay } from "../dead-letters/replay/route"
+import { GET as deadLetters } from "../dead-letters/route"
 import { GET as models } from "../models/route"
 import { POST as rollback } from "../models/rollback/route"
 import { GET as overview } from "../overview/route"
@@ -13,6 +16,15 @@ const versions = [
   { version: "b", status: "candidate" },
   { version: "a", status: "live" },
 ]
+
+const letter = {
+  id: "7",
+  group: "features",
+  origin: "0:12",
+  error: "boom",
+  buriedAt: 0,
+  event: { type: "view_item", visitor_id: "visitor-1", items: [{ product_id: "p1" }] },
+}
 
 /** Calls a route with a stand-in for the module service; `calls` is what reached it. */
 async function call(route: Route, request: { query?: object; body?: unknown } = {}, broken = false) {
@@ -31,6 +43,13 @@ async function call(route: Route, request: { query?: object; body?: unknown } = 
     runs: method("runs", [{ ...run, status: "succeeded", finishedAt: 60_000, version: "b" }]),
     startTraining: method("startTraining", run),
     recommendedWith: method("recommendedWith", []),
+    engine: {
+      deadLetters: {
+        list: method("list", [letter]),
+        replay: method("replay", { replayed: ["7"], failed: [] }),
+        discard: method("discard", 1),
+      },
+    },
   }
   const answer = { status: 200, body: {} as Record<string, unknown> }
   const res = {
@@ -116,8 +135,49 @@ describe("admin routes", () => {
     expect((await call(rollback, { body })).status).toBe(400)
   })
 
+  it("list dead letters without the names of shoppers", async () => {
+    const { body, calls } = await call(deadLetters, { query: { group: "features", before: "9" } })
+    expect(calls).toEqual([["list", { group: "features", before: "9", limit: 50 }]])
+    expect(body).toEqual({
+      dead_letters: [
+        {
+          id: "7",
+          group: "features",
+          origin: "0:12",
+          error: "boom",
+          buried_at: "1970-01-01T00:00:00.000Z",
+          event: { type: "view_item", visitor_id: "visi…", items: [{ product_id: "p1" }] },
+        },
+      ],
+    })
+  })
+
+  it("replay and discard dead letters by their ids", async () => {
+    expect(await call(replay, { body: { ids: ["7"] } })).toMatchObject({
+      calls: [["replay", ["7"]]],
+      body: { replayed: ["7"], failed: [] },
+    })
+    expect((await call(discard, { body: { ids: ["7"] } })).body).toEqual({ discarded: 1 })
+  })
+
+  it.each([
+    [undefined],
+    [{}],
+    [{ ids: [] }],
+    [{ ids: ["x"] }],
+    [{ ids: "7" }],
+    [{ ids: Array(201).fill("1") }],
+  ])("refuse %j for the ids of dead letters", async (body) => {
+    for (const route of [replay, discard]) {
+      const { status, body: answer, calls } = await call(route, { body })
+      expect(status).toBe(400)
+      expect(answer.message).toContain("ids")
+      expect(calls).toEqual([])
+    }
+  })
+
   it("name an unknown query parameter", async () => {
-    for (const route of [overview, models, runs, recommendedWith]) {
+    for (const route of [overview, models, runs, recommendedWith, deadLetters]) {
       const { status, body } = await call(route, { query: { limt: "3" } })
       expect(status).toBe(400)
       expect(body.message).toContain("limt")

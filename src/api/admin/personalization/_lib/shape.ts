@@ -1,6 +1,7 @@
 import type { TrainingRun } from "../../../../modules/personalization/training-runs"
+import type { DeadLetter } from "../../../../services/events"
 import type { ModelVersion } from "../../../../services/models"
-import type { Run } from "../types"
+import type { DeadLetterShown, Run } from "../types"
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
@@ -14,3 +15,16 @@ export function shapeRun(run: TrainingRun): Run {
 export function liveOf(versions: readonly ModelVersion[]): ModelVersion | null {
   return versions.find((version) => version.status === "live") ?? null
 }
+
+const NAMES = new Set(["visitor_id", "session_id", "customer_id"])
+
+/** Enough of an id to tell two apart, too little to find anyone by. */
+const masked = (key: string, value: unknown): unknown =>
+  NAMES.has(key) && typeof value === "string" ? `${value.slice(0, 4)}…` : value
+
+/** A dead letter as the admin API shows it: without whom it was about. */
+export const shapeDeadLetter = ({ buriedAt, event, ...rest }: DeadLetter): DeadLetterShown => ({
+  ...rest,
+  buried_at: iso(buriedAt),
+  event: JSON.parse(JSON.stringify(event ?? null, masked)),
+})

@@ -23,3 +23,20 @@ export const rollbackSchema = z.strictObject({
 })
 
 export const recommendedWithSchema = z.strictObject({ limit: wholeNumber(1, 24, 6) })
+
+const letterId = z.string().regex(/^\d{1,18}$/, "must be the id of a dead letter")
+
+export const deadLettersSchema = z.strictObject({
+  /** `features`, `archive`, or `ingest` for refused events. Default: all. */
+  group: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, "must be the name of a group")
+    .optional(),
+  /** The id of the last letter of the page before. */
+  before: letterId.optional(),
+  limit: wholeNumber(1, 200, 50),
+})
+
+export const deadLetterIdsSchema = z.strictObject({
+  ids: z.array(letterId).min(1, "must hold at least one id").max(200, "must hold at most 200 ids"),
+})
