@@ -7,6 +7,7 @@ import {
   type AppendResult,
   type Erased,
   type EventLog,
+  type HistoryRange,
   type LoggedEvent,
   type ShopEvent,
   type SubscribeOptions,
@@ -70,16 +71,18 @@ export class MemoryEventLog implements EventLog {
     return tail
   }
 
-  async *replay(
-    range: { after?: string; since?: number; until?: number } = {}
-  ): AsyncIterable<readonly LoggedEvent[]> {
-    const { since = -Infinity, until = Infinity } = range
+  async *replay(range: HistoryRange = {}): AsyncIterable<readonly LoggedEvent[]> {
+    const { since = -Infinity, until = Infinity, subject } = range
+    const names = ({ visitor_id, customer_id }: ShopEvent) =>
+      !subject ||
+      (visitor_id !== undefined && visitor_id === subject.visitorId) ||
+      (customer_id !== undefined && customer_id === subject.customerId)
     let after = Number(range.after ?? 0)
     for (;;) {
       const batch = this.after(after, 1_000)
       if (batch.length === 0) return
       after = Number(batch[batch.length - 1].offset)
-      const wanted = batch.filter(({ event }) => event.ts >= since && event.ts < until)
+      const wanted = batch.filter(({ event }) => event.ts >= since && event.ts < until && names(event))
       if (wanted.length > 0) yield wanted
     }
   }
@@ -110,6 +113,17 @@ export class MemoryEventLog implements EventLog {
       if (places.has(logged)) this.events[i] = { ...logged, event: withoutNames(logged.event) }
     })
     return sessionIds
+  }
+
+  async unlink(visitorId: string, customerId: string): Promise<number> {
+    let found = 0
+    this.events.forEach((logged, i) => {
+      const { customer_id, ...event } = logged.event
+      if (event.visitor_id !== visitorId || customer_id !== customerId) return
+      found++
+      this.events[i] = { ...logged, event }
+    })
+    return found
   }
 
   async close(): Promise<void> {

@@ -37,6 +37,11 @@ export class MemorySubjectStore implements SubjectStore {
     this.subject(visitorId).customerId ??= customerId
   }
 
+  async unlink(visitorId: string, customerId: string): Promise<void> {
+    const subject = this.subjects.get(visitorId)
+    if (subject?.customerId === customerId) subject.customerId = undefined
+  }
+
   async visitorsOf(customerId: string): Promise<string[]> {
     return [...this.subjects].filter(([, s]) => s.customerId === customerId).map(([visitorId]) => visitorId)
   }

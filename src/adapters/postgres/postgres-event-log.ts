@@ -8,6 +8,7 @@ import {
   type AppendResult,
   type DeadLetterStore,
   type Erased,
+  type HistoryRange,
   type EventLog,
   type LoggedEvent,
   type Polled,
@@ -120,23 +121,25 @@ export class PostgresEventLog implements EventLog {
     return tail
   }
 
-  async *replay(
-    range: { after?: string; since?: number; until?: number } = {}
-  ): AsyncIterable<readonly LoggedEvent[]> {
+  async *replay(range: HistoryRange = {}): AsyncIterable<readonly LoggedEvent[]> {
     const limit = this.options.replayBatch ?? 5_000
-    const { since, until } = range
+    const { since, until, subject } = range
     const conditions = ["seq > $1"]
-    const times: number[] = []
+    const more: unknown[] = []
+    const parameter = (value: unknown) => `$${more.push(value) + 2}`
     const within = (comparison: string, ms: number | undefined) => {
       if (ms === undefined || !Number.isFinite(ms)) return
-      times.push(ms)
-      conditions.push(`ts ${comparison} to_timestamp($${times.length + 2} / 1000.0)`)
+      conditions.push(`ts ${comparison} to_timestamp(${parameter(ms)} / 1000.0)`)
     }
     within(">=", since)
     within("<", until)
+    if (subject) {
+      const visitor = parameter(subject.visitorId ?? null)
+      conditions.push(`(visitor_id = ${visitor} OR customer_id = ${parameter(subject.customerId ?? null)})`)
+    }
     let after = range.after ?? "0"
     for (;;) {
-      const batch = await this.read(this.db.query, after, limit, conditions.join(" AND "), times)
+      const batch = await this.read(this.db.query, after, limit, conditions.join(" AND "), more)
       if (batch.length === 0) return
       after = batch[batch.length - 1].offset
       yield batch
@@ -189,6 +192,15 @@ export class PostgresEventLog implements EventLog {
       )
       return sessionsOf(named)
     })
+  }
+
+  async unlink(visitorId: string, customerId: string): Promise<number> {
+    const rows = await this.db.query(
+      `UPDATE ${this.db.name("events")} SET customer_id = NULL, body = body - 'customer_id'
+       WHERE visitor_id = $1 AND customer_id = $2 RETURNING seq`,
+      [visitorId, customerId]
+    )
+    return rows.length
   }
 
   /** Makes the partitions of today and the next days, so that no shopper waits for one. */

@@ -53,6 +53,13 @@ export class PostgresSubjectStore implements SubjectStore {
     )
   }
 
+  async unlink(visitorId: string, customerId: string): Promise<void> {
+    await this.db.query(
+      `UPDATE ${this.table} SET customer_id = NULL WHERE visitor_id = $1 AND customer_id = $2`,
+      [visitorId, customerId]
+    )
+  }
+
   async visitorsOf(customerId: string): Promise<string[]> {
     const rows = await this.db.query<{ visitor_id: string }>(
       `SELECT visitor_id FROM ${this.table} WHERE customer_id = $1 ORDER BY first_seen, visitor_id`,

@@ -141,6 +141,32 @@ describe("the engine, composed in memory", () => {
     expect(seen.slice().sort()).toEqual(["plants-1", "plants-2"])
   })
 
+  it("tells a visitor and a customer apart again", async () => {
+    await look("ivy", "lamps-1")
+    const login = { type: "login", visitor_id: "ivy", customer_id: "cus_ivy", consent: CONSENT }
+    await engine.ingest.submitFacts([login])
+    const bought = {
+      type: "purchase",
+      customer_id: "cus_ivy",
+      consent: CONSENT,
+      items: [{ product_id: "mugs-2" }],
+    }
+    await engine.ingest.submitFacts([bought])
+    await engine.featuresCaughtUp()
+    const known = async () => {
+      const records = await engine.features.getMany(["shopper:visitor:ivy", "shopper:customer:cus_ivy"])
+      return [...records].map(([key, record]) => [key, JSON.stringify(record).match(/(lamps|mugs)-\d/g)])
+    }
+    expect(await known()).toEqual([["shopper:customer:cus_ivy", ["lamps-1", "mugs-2"]]])
+    // The view was the visitor's own before the login, so only the login itself named both.
+    expect(await engine.unlink("ivy", "cus_ivy")).toBe(1)
+    expect(await known()).toEqual([
+      ["shopper:visitor:ivy", ["lamps-1"]],
+      ["shopper:customer:cus_ivy", ["mugs-2"]],
+    ])
+    expect(await engine.unlink("ivy", "cus_ivy")).toBe(0)
+  })
+
   it("uses no profile without consent", async () => {
     await look("cy", "lamps-1", "lamps-2")
     const denied = await engine.recommender.recommend({

@@ -13,6 +13,7 @@ import type { Engine } from "./engine"
 import { Forgetting } from "./forgetting"
 import type { PersonalizationOptions } from "./options"
 import type { DatabaseTarget } from "./platform"
+import { unlink } from "./unlink"
 import { memoryStorage, postgresStorage } from "./storage"
 import { runTraining } from "./train-job"
 import { workerRunner } from "./train-worker-runner"
@@ -147,6 +148,8 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     forgetConsentRecord: (subject) => void consents.delete(consentKey(subject)),
 
     erase: (subject) => forgetting.everything(subject),
+    unlink: (visitorId, customerId) =>
+      unlink({ log, ingest, subjects, updater, archived }, visitorId, customerId),
 
     maintain: () => storage.maintain(options),
     deadLetters: deadLettersOf({ storage, updater, archived, ingest }),

@@ -39,6 +39,11 @@ export interface Engine {
   forgetConsentRecord(subject: SubjectRef): void
   /** Removes a shopper from events, features, exposures and subjects. */
   erase(subject: SubjectRef): Promise<void>
+  /**
+   * Takes back that a visitor is a customer: each has a profile of their own again, built from what is recorded.
+   * Returns how many events were found to be the visitor's alone.
+   */
+  unlink(visitorId: string, customerId: string): Promise<number>
   /** Partitions ahead, retention behind. */
   maintain(): Promise<void>
   /** Events that could not be handled or were refused, and the way back for them. */

@@ -44,6 +44,7 @@ export class ArchivedEventLog implements EventLog {
   head: EventLog["head"] = () => this.parts.archive.head()
   erase: EventLog["erase"] = (subject) => this.parts.archive.erase(subject)
   unname: EventLog["unname"] = (visitorId) => this.parts.archive.unname(visitorId)
+  unlink: EventLog["unlink"] = (visitorId, customerId) => this.parts.archive.unlink(visitorId, customerId)
 
   /** Begins to copy, beside everything else: returns at once. */
   begin(): void {

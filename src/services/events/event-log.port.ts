@@ -1,3 +1,4 @@
+import type { SubjectRef } from "../privacy"
 import type { LoggedEvent } from "./event"
 import type { EventStream } from "./event-stream.port"
 
@@ -6,10 +7,18 @@ export interface Erased {
   sessionIds: string[]
 }
 
+/** A part of history. `since`/`until` are event times in ms; `subject` leaves events that name the visitor or customer. */
+export interface HistoryRange {
+  after?: string
+  since?: number
+  until?: number
+  subject?: SubjectRef
+}
+
 /** What has happened, for as long as it is kept: read again by whoever learns from it, and forgotten on request. */
 export interface EventHistory {
-  /** Reads history in order, in batches. `since`/`until` are event times in ms. */
-  replay(range?: { after?: string; since?: number; until?: number }): AsyncIterable<readonly LoggedEvent[]>
+  /** Reads history in order, in batches. */
+  replay(range?: HistoryRange): AsyncIterable<readonly LoggedEvent[]>
   /** Offset of the newest event, or undefined when empty. */
   head(): Promise<string | undefined>
   /** Deletes every event of one subject; returns how many there were, and the sessions they belonged to. */
@@ -19,6 +28,8 @@ export interface EventHistory {
    * Returns the ids of the sessions they belonged to.
    */
   unname(visitorId: string): Promise<string[]>
+  /** Takes the customer off a visitor's events: they were not theirs. Offsets stay. Returns how many there were. */
+  unlink(visitorId: string, customerId: string): Promise<number>
 }
 
 /** The durable, ordered record of what happened: a stream of one partition that keeps what went through it. */

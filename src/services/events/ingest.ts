@@ -152,6 +152,11 @@ export class Ingest {
     return this.take(timed, this.rules("server", now, 0), { origin: "server" }, (i) => facts[i].customer_id)
   }
 
+  /** The visitor is no longer known to be a customer; their next login counts again. */
+  unlinked(visitorId: string): void {
+    this.linked.delete(visitorId)
+  }
+
   /** Resolves when everything accepted before the call is durable or refused. */
   drained(): Promise<void> {
     return this.queue.drained()

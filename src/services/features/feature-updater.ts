@@ -59,8 +59,12 @@ export class FeatureUpdater {
       }
   }
 
-  /** Applies events in order; those of robots are left out. @throws PersonalizationError `unavailable` */
-  async apply(given: readonly Applicable[]): Promise<void> {
+  /**
+   * Applies events in order; those of robots are left out.
+   * @param only the features of this kind; by default all
+   * @throws PersonalizationError `unavailable`
+   */
+  async apply(given: readonly Applicable[], only?: Entity): Promise<void> {
     const events = given.filter(({ event }) => !event.bot)
     const known = events.filter(({ event }) => event.visitor_id && event.customer_id)
     /** Visitors of whom something is held, or will be when `updates` are applied. */
@@ -82,7 +86,8 @@ export class FeatureUpdater {
         await flush()
         updates.push(...(await this.merge(visitorKey(event), `shopper:customer:${event.customer_id}`, at)))
       } else if (event.visitor_id && !event.customer_id) held.add(visitorKey(event))
-      for (const feature of this.byEvent.get(event.type) ?? []) this.collect(updates, feature, event, at)
+      for (const feature of this.byEvent.get(event.type) ?? [])
+        if (!only || feature.entity === only) this.collect(updates, feature, event, at)
       if (merged) {
         await flush()
         // Last: what is delivered again after a crash finds the customer's record up to date, and only this to do.

@@ -18,6 +18,8 @@ export interface SubjectStore {
   consentOf(subject: SubjectRef): Promise<Consent | undefined>
   /** The visitor turned out to be this customer. The first link of a visitor stays. */
   link(visitorId: string, customerId: string): Promise<void>
+  /** The visitor was not this customer after all. */
+  unlink(visitorId: string, customerId: string): Promise<void>
   /** Visitors known to be this customer. */
   visitorsOf(customerId: string): Promise<string[]>
   /** Forgets consent and links; returns the number of records deleted. */

@@ -166,6 +166,28 @@ export function eventLogContract(name: string, make: () => Promise<EventLogFixtu
       expect((await log.erase({ visitorIds: ["v1"] })).events).toBe(1)
     })
 
+    it("replays what names a subject, and takes a customer off a visitor's events", async () => {
+      const names = [
+        { visitor_id: "v1" },
+        { visitor_id: "v1", customer_id: "c1" },
+        { customer_id: "c1" },
+        { visitor_id: "v2", customer_id: "c1" },
+        { visitor_id: "v1", customer_id: "c2" },
+        {},
+      ]
+      await log.append(many(6, (i) => ({ ts: 1_000 + i, ...names[i] })))
+      const found = async (subject: object) =>
+        (await history({ subject })).map(({ event }) => event.ts - 1_000)
+      expect(await found({ visitorId: "v1" })).toEqual([0, 1, 4])
+      expect(await found({ visitorId: "v2", customerId: "c2" })).toEqual([3, 4])
+      expect(await found({})).toEqual([])
+      expect(await log.unlink("v1", "c1")).toBe(1)
+      expect(await log.unlink("v1", "c1")).toBe(0)
+      expect(await found({ customerId: "c1" })).toEqual([2, 3])
+      expect(await found({ visitorId: "v1" })).toEqual([0, 1, 4])
+      expect((await history())[1].event).not.toHaveProperty("customer_id")
+    })
+
     it("resolves caughtUp although the newest event was erased", async () => {
       const subscription = await log.subscribe("g", async () => {}, { from: "end" })
       await log.append([shopEvent({ visitor_id: "v1" })])

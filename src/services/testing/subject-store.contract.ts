@@ -52,6 +52,16 @@ export function subjectStoreContract(
       expect(await store.visitorsOf("c2")).toEqual([])
     })
 
+    it("takes a link back, after which another may come", async () => {
+      await store.link("v1", "c1")
+      await store.unlink("v1", "c2")
+      expect(await store.visitorsOf("c1")).toEqual(["v1"])
+      await store.unlink("v1", "c1")
+      expect(await store.visitorsOf("c1")).toEqual([])
+      await store.link("v1", "c2")
+      expect(await store.visitorsOf("c2")).toEqual(["v1"])
+    })
+
     it("erases a subject", async () => {
       await store.recordConsent("v1", FULL_CONSENT, 1)
       await store.link("v2", "c1")

@@ -102,3 +102,8 @@ export interface DeadLettersReplayedResponse {
 export interface DeadLettersDiscardedResponse {
   discarded: number
 }
+
+export interface UnlinkedResponse {
+  /** Events that named both and are the visitor's alone now. */
+  events: number
+}

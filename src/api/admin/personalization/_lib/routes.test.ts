@@ -3,6 +3,7 @@ import { PersonalizationError } from "../../../../services/lib"
 import { POST as discard } from "../dead-letters/discard/route"
 import { POST as replay } from "../dead-letters/replay/route"
 import { GET as deadLetters } from "../dead-letters/route"
+import { POST as unlink } from "../identities/unlink/route"
 import { GET as models } from "../models/route"
 import { POST as rollback } from "../models/rollback/route"
 import { GET as overview } from "../overview/route"
@@ -44,6 +45,7 @@ async function call(route: Route, request: { query?: object; body?: unknown } = 
     startTraining: method("startTraining", run),
     recommendedWith: method("recommendedWith", []),
     engine: {
+      unlink: method("unlink", 3),
       deadLetters: {
         list: method("list", [letter]),
         replay: method("replay", { replayed: ["7"], failed: [] }),
@@ -174,6 +176,14 @@ describe("admin routes", () => {
       expect(answer.message).toContain("ids")
       expect(calls).toEqual([])
     }
+  })
+
+  it("tell a visitor and a customer apart, and name what is missing", async () => {
+    const { body, calls } = await call(unlink, { body: { visitor_id: "v1", customer_id: "cus_1" } })
+    expect([body, calls]).toEqual([{ events: 3 }, [["unlink", "v1", "cus_1"]]])
+    const wrong = await call(unlink, { body: { visitor_id: "v1" } })
+    expect([wrong.status, wrong.calls]).toEqual([400, []])
+    expect(wrong.body.message).toContain("customer_id")
   })
 
   it("name an unknown query parameter", async () => {

@@ -40,3 +40,7 @@ export const deadLettersSchema = z.strictObject({
 export const deadLetterIdsSchema = z.strictObject({
   ids: z.array(letterId).min(1, "must hold at least one id").max(200, "must hold at most 200 ids"),
 })
+
+const subjectId = z.string().regex(/^[\w.:-]{1,128}$/, "must be 1 to 128 letters, digits, or any of . _ : -")
+
+export const unlinkSchema = z.strictObject({ visitor_id: subjectId, customer_id: subjectId })
