@@ -1,0 +1,3 @@
+export * from "./avro-event-codec"
+export * from "./event-codec"
+export * from "./kafka-event-stream"
