@@ -8,10 +8,11 @@ const STAGES = require("./src/services/stages.cjs").map((stage) => stage.name)
 const TEST = "/__tests__/|\\.(test|spec)\\.tsx?$|\\.contract\\.ts$|^src/services/testing/"
 /**
  * compose.ts wires, with compose-events.ts and shared.ts as its parts. storage.ts and train-worker*.ts are the parts of it that the training worker uses without an engine,
- * migrations.ts what `medusa db:migrate` calls before there is one. `evaluate` measures models on files, without a shop.
+ * migrations.ts what `medusa db:migrate` calls before there is one. `evaluate` measures models on files, without a shop; serve/compose.ts adds the reader of Medusa's tables.
  */
 const COMPOSITION = [
   "^src/modules/personalization/(compose[\\w-]*|shared|storage|migrations|train-worker[\\w-]*)\\.ts$",
+  "^src/serve/compose\\.ts$",
   "^src/cli/evaluate[\\w-]*\\.ts$",
 ]
 

@@ -2,15 +2,17 @@
 import { Command } from "commander"
 import { registerEvaluate } from "./evaluate"
 import { registerImport } from "./import"
+import { registerServe } from "./serve"
 import { registerTrain } from "./train"
 
 const program = new Command("medusa-personalization")
-  .description("Recommendations for Medusa stores: import history, train, evaluate")
+  .description("Recommendations for Medusa stores: import history, train, evaluate, serve")
   .showHelpAfterError()
 
 registerImport(program)
 registerTrain(program)
 registerEvaluate(program)
+registerServe(program)
 
 program.parseAsync().catch((error: Error) => {
   console.error(`error: ${error.message}`)

@@ -10,7 +10,9 @@ export interface Call {
   ip?: string
   /** Of a customer whose session or token the server has checked; a body or header can't claim to be one. */
   customerId?: string
-  /** Channels of the publishable key; none where the route needs no key. */
+  /** The publishable key, checked; none where the route needs none. */
+  key?: string
+  /** Channels of the publishable key. */
   salesChannelIds: readonly string[]
 }
 

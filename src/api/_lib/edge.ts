@@ -46,7 +46,7 @@ function deskOf(req: MedusaRequest): Desk {
 /** What Medusa's own middlewares have found out. */
 interface Checked {
   auth_context?: { actor_id?: string; actor_type?: string }
-  publishable_key_context?: { sales_channel_ids: string[] }
+  publishable_key_context?: { key: string; sales_channel_ids: string[] }
 }
 
 export function callOf(req: MedusaRequest): Call {
@@ -59,6 +59,7 @@ export function callOf(req: MedusaRequest): Call {
     // X-Client-IP and the like, which a client can fill with another address for every call.
     ip: req.ip,
     customerId: auth?.actor_type === "customer" && auth.actor_id ? auth.actor_id : undefined,
+    key: key?.key,
     salesChannelIds: key?.sales_channel_ids ?? [],
   }
 }

@@ -14,9 +14,15 @@ describe("senderOf", () => {
 
   it("names the sales channel when the key leads to one, and none when it leads to several", () => {
     const keyed = (sales_channel_ids: string[]) =>
-      senderOf(requestWith({ publishable_key_context: { sales_channel_ids } }), { gpc: false }).context
+      senderOf(requestWith({ publishable_key_context: { key: "pk", sales_channel_ids } }), { gpc: false })
+        .context
     expect(keyed(["sc_1"])).toEqual({ sales_channel_id: "sc_1" })
     expect(keyed(["sc_1", "sc_2"])).toEqual({})
     expect(senderOf(requestWith(), { gpc: false }).context).toEqual({})
+  })
+
+  it("says which key the batch came with, for the limit on a key", () => {
+    const call = requestWith({ publishable_key_context: { key: "pk_1", sales_channel_ids: [] } })
+    expect(senderOf(call, { gpc: false }).key).toBe("pk_1")
   })
 })

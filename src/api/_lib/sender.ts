@@ -14,6 +14,7 @@ export function senderOf(call: Call, identity: Identity): Sender {
     consent: identity.consent,
     gpc: identity.gpc,
     ip: call.ip,
+    key: call.key,
     userAgent: headerOf(call.headers, "user-agent"),
     context: channels.length === 1 ? { sales_channel_id: channels[0] } : {},
   }

@@ -18,16 +18,12 @@ export async function takeEvents({ service }: Desk, call: Call): Promise<Answer>
  * key stands in `pk` and the visitor in the events themselves. Otherwise the same as `takeEvents`.
  */
 export async function collect(desk: Desk, call: Call): Promise<Answer> {
-  const salesChannelIds = await channelsOfQuery(desk, (call.query as { pk?: unknown }).pk)
-  return takeEvents(desk, { ...call, body: json(call.body), salesChannelIds })
-}
-
-async function channelsOfQuery({ shop }: Desk, key: unknown): Promise<readonly string[]> {
+  const { pk: key } = call.query as { pk?: unknown }
   if (typeof key !== "string" || !/^[\w-]{1,200}$/.test(key))
     throw wrong("pk", "a publishable API key is needed")
-  const channels = await shop.channelsOfKey(key)
-  if (!channels) throw wrong("pk", "is not a valid publishable API key")
-  return channels
+  const salesChannelIds = await desk.shop.channelsOfKey(key)
+  if (!salesChannelIds) throw wrong("pk", "is not a valid publishable API key")
+  return takeEvents(desk, { ...call, body: json(call.body), key, salesChannelIds })
 }
 
 function json(body: unknown): unknown {

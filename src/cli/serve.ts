@@ -1,0 +1,26 @@
+import type { Command } from "commander"
+import { pino } from "pino"
+import { serve } from "../serve"
+import { roleSettings, type RoleFlags } from "./role-options"
+
+async function run(flags: RoleFlags): Promise<void> {
+  const settings = roleSettings(flags, process.env)
+  const logger = pino({ level: settings.logLevel, base: { role: "serve", pid: process.pid } })
+  const serving = await serve(settings, logger)
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    // The second one does not wait.
+    process.once(signal, () => void serving.stop().then((finished) => process.exit(finished ? 0 : 1)))
+  }
+}
+
+/** `medusa-personalization serve`: answers shoppers in a process of its own, without Medusa. */
+export function registerServe(program: Command): void {
+  program
+    .command("serve")
+    .description("answer the plugin's store routes without Medusa; docs/serve.md says what differs")
+    .option("--config <file>", "JSON file with settings and the plugin's options")
+    .option("--database-url <url>", "PostgreSQL of the store (default: DATABASE_URL)")
+    .option("--port <port>", "port to listen on (default: PORT, else 9100)")
+    .option("--host <host>", "address to listen on (default: HOST, else 0.0.0.0)")
+    .action(run)
+}

@@ -1,0 +1,127 @@
+import cors from "@fastify/cors"
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify"
+import type { Answer, Call } from "../api/_lib/call"
+import type { Desk } from "../api/_lib/desk"
+import { live, mayReadMetrics, METRICS_TYPE, metricsRefused, ready } from "../api/_lib/operations"
+import { rank, recommendOne, recommendPage } from "../api/_lib/recommendations"
+import { collect, readConsent, recordConsent, takeEvents } from "../api/_lib/shoppers"
+import type { CorsOrigins } from "./cors-origins"
+import { customerOf } from "./customer"
+import { answerError, HttpError } from "./http-error"
+import { addParsers } from "./parsers"
+import { channelsOfHeader } from "./publishable-key"
+
+const KB = 1024
+/** Express's own limit, and that of Medusa's routes for events. */
+const BODY_LIMIT = 100 * KB
+const EVENTS_LIMIT = 256 * KB
+
+export interface ServerParts {
+  desk: Desk
+  logger: FastifyBaseLogger
+  /** The store's `projectConfig.http.jwtSecret`; without it every caller is anonymous. */
+  jwtSecret?: string
+  /** Origins that browsers may call from; without any, no CORS headers are sent. */
+  corsOrigins: CorsOrigins
+  /** Requests under way at a time before the answer is 429. */
+  maxInFlight: number
+  /** True from the moment the process was asked to end. */
+  draining(): boolean
+}
+
+type Route = (desk: Desk, call: Call) => Promise<Answer>
+
+/** The store's routes of the plugin on a server of their own, with the answers that Medusa would give. */
+export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { desk, corsOrigins } = parts
+  const app = Fastify({
+    loggerInstance: parts.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    // One proxy, as Medusa: its address is the last of X-Forwarded-For.
+    trustProxy: (_address: string, hop: number) => hop < 1,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    forceCloseConnections: "idle",
+    // What has come in over a connection that is still open is answered, and told that it closes.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+  })
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler(({ method, url }) => {
+    throw new HttpError(404, `Cannot ${method} ${url.split("?", 1)[0]}`)
+  })
+  addParsers(app)
+  limitInFlight(app, parts.maxInFlight)
+  if (corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...corsOrigins],
+      credentials: true,
+      methods: ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"],
+    })
+  }
+  const anyone = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) =>
+    send(reply, await route(desk, callOf(request)))
+  const keyed = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const { key, channels } = await channelsOfHeader(request.headers, desk.shop)
+    const customerId = customerOf(request.headers.authorization, parts.jwtSecret)
+    return send(reply, await route(desk, { ...callOf(request), customerId, key, salesChannelIds: channels }))
+  }
+
+  const store = "/store/personalization"
+  app.get(`${store}/recommendations`, keyed(recommendOne))
+  app.post(`${store}/recommendations`, keyed(recommendPage))
+  app.post(`${store}/rank`, keyed(rank))
+  app.post(`${store}/events`, { bodyLimit: EVENTS_LIMIT }, keyed(takeEvents))
+  app.get(`${store}/consent`, keyed(readConsent))
+  app.post(`${store}/consent`, keyed(recordConsent))
+  app.post("/personalization/collect", { bodyLimit: EVENTS_LIMIT }, anyone(collect))
+  app.get(
+    "/personalization/health/live",
+    anyone(async () => live)
+  )
+  app.get("/personalization/health/startup", anyone(ready))
+  app.get("/personalization/health/ready", async (_, reply) => send(reply, await readyUnlessDraining(parts)))
+  app.get("/personalization/metrics", async ({ headers, socket }, reply) => {
+    const { engine } = desk.service
+    if (!mayReadMetrics(headers, socket.remoteAddress, engine.options.operations.metricsToken))
+      return send(reply, metricsRefused)
+    return reply.type(METRICS_TYPE).send(await engine.metricsText())
+  })
+  return app
+}
+
+function callOf({ headers, query, body, ip }: FastifyRequest): Call {
+  return { headers, query, body: body ?? {}, ip, salesChannelIds: [] }
+}
+
+function send(reply: FastifyReply, { status, body, headers }: Answer): FastifyReply {
+  if (headers) reply.headers(headers)
+  return reply.code(status).send(body)
+}
+
+/** A process that is about to end takes no new shoppers; those it has are served to the end. */
+async function readyUnlessDraining({ desk, draining }: ServerParts): Promise<Answer> {
+  const answer = await ready(desk)
+  if (!draining()) return answer
+  const { checks } = answer.body as { checks: object[] }
+  return { status: 503, body: { status: "down", checks: [...checks, { name: "draining", ok: false }] } }
+}
+
+/** Beyond what can be worked on at a time, an early no costs less than a late answer. Health is always answered. */
+function limitInFlight(app: FastifyInstance, max: number): void {
+  let inFlight = 0
+  app.addHook("onRequest", async ({ url }, reply) => {
+    inFlight++
+    reply.raw.once("close", () => inFlight--)
+    if (inFlight > max && !url.startsWith("/personalization/health/")) {
+      reply.headers({ "Retry-After": "1", "Access-Control-Expose-Headers": "Retry-After" })
+      throw new HttpError(429, "Too many requests at a time; try again in a moment.")
+    }
+  })
+}
