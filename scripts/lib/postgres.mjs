@@ -27,9 +27,9 @@ const HOST = "127.0.0.1"
  *
  * @param {{ dataDir: string, port: number, password?: string, portOption?: string, throwaway?: boolean }} options
  *   `portOption` is named in the error about a busy port; `throwaway` trades durability for speed.
- * @returns {Promise<{ url: (database: string) => string, createDatabase: (name: string, options?: { anew?: boolean }) => Promise<boolean>,
+ * @returns {Promise<{ url: (database: string) => string, createDatabase: (name: string, options?: { anew?: boolean, template?: string }) => Promise<boolean>,
  *   stop: () => Promise<void>, dataDir: string, pid: number }>} `createDatabase` resolves with whether it was
- *   new; with `anew` an existing one is dropped first.
+ *   new; with `anew` an existing one is dropped first; `template` is a database to copy.
  * @throws Error that names the port and its option when the port is busy.
  */
 export async function startPostgres(options) {
@@ -89,12 +89,13 @@ export async function startPostgres(options) {
     url,
     dataDir,
     pid: server.process.pid,
-    async createDatabase(name, { anew = false } = {}) {
-      const quoted = `"${name.replaceAll('"', '""')}"`
+    async createDatabase(name, { anew = false, template } = {}) {
+      const quote = (identifier) => `"${identifier.replaceAll('"', '""')}"`
+      const quoted = quote(name)
       if (anew) await query(`drop database if exists ${quoted} with (force)`)
       const found = await query("select 1 from pg_database where datname = $1", [name])
       if (found.rowCount) return false
-      await query(`create database ${quoted}`)
+      await query(`create database ${quoted}${template ? ` template ${quote(template)}` : ""}`)
       return true
     },
     async stop() {

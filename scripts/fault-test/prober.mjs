@@ -1,0 +1,78 @@
+/** Asks for recommendations all the time, as a shop's page behind a load balancer does. */
+import { setTimeout as sleep } from "node:timers/promises"
+
+const PLACEMENTS = ["home-for-you", "trending", "pdp-similar", "recently-viewed"]
+
+export class Prober {
+  answered = 0
+  empty = 0
+  fellBack = 0
+  failed = 0
+  /** Sent to a second door, because the first was dead. */
+  passedOn = 0
+  latencies = []
+  /** By the reason of the fallback. */
+  reasons = new Map()
+  #stopping = false
+
+  /** @param {{ doors: string[], key: string, product: string, visitors: (n: number) => string }} options */
+  constructor(options) {
+    this.options = options
+  }
+
+  async run() {
+    for (let n = 0; !this.#stopping; n++) {
+      await this.#ask(n)
+      await sleep(50)
+    }
+  }
+
+  stop() {
+    this.#stopping = true
+  }
+
+  async #ask(n) {
+    const { doors, key, product, visitors } = this.options
+    const placement = PLACEMENTS[n % PLACEMENTS.length]
+    const query = new URLSearchParams({ placement, limit: "8" })
+    if (placement === "pdp-similar") query.set("product_id", product)
+    const headers = {
+      "x-publishable-api-key": key,
+      "x-personalization-visitor": visitors(n),
+      "x-personalization-consent": "analytics,personalization",
+    }
+    const began = performance.now()
+    for (const [tries, door] of [...doors.slice(n % doors.length), ...doors].entries()) {
+      if (tries === doors.length) break
+      try {
+        const url = `${door}/store/personalization/recommendations?${query}`
+        const response = await fetch(url, { headers, signal: AbortSignal.timeout(5_000) })
+        if (!response.ok) throw new Error(`answer ${response.status}`)
+        const { items, fallback } = await response.json()
+        this.answered++
+        if (tries > 0) this.passedOn++
+        if (items.length === 0) this.empty++
+        if (fallback) {
+          this.fellBack++
+          this.reasons.set(fallback, (this.reasons.get(fallback) ?? 0) + 1)
+        }
+        this.latencies.push(performance.now() - began)
+        return
+      } catch {
+        // The next door, as a load balancer would.
+      }
+    }
+    this.failed++
+  }
+
+  report() {
+    const sorted = [...this.latencies].sort((a, b) => a - b)
+    const at = (share) => (sorted[Math.floor(sorted.length * share)] ?? NaN).toFixed(1)
+    const share = ((100 * this.fellBack) / Math.max(1, this.answered)).toFixed(1)
+    const reasons = [...this.reasons].map(([reason, count]) => `${reason} ${count}`).join(", ")
+    return (
+      `${this.answered} lists answered, ${this.failed} failed, ${this.empty} empty, ${this.passedOn} by the second door; ` +
+      `${share} % with a fallback${reasons ? ` (${reasons})` : ""}; p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`
+    )
+  }
+}
