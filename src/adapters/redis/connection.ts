@@ -63,7 +63,9 @@ export class RedisConnection {
     const connection = new RedisConnection(await loadDriver(), options, urls, options.logger ?? silentLogger)
     let timer: NodeJS.Timeout | undefined
     const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, MAX_WAIT_MS)))
-    await Promise.race([connection.client.connect().catch(() => undefined), patience])
+    // Each server of a cluster is connected to when it is first asked.
+    const answers = connection.client.connect().then(() => connection.reachable())
+    await Promise.race([answers.catch(() => undefined), patience])
     clearTimeout(timer)
     return connection
   }

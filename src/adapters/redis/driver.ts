@@ -13,19 +13,9 @@ export interface RedisClient {
     count: "COUNT",
     keys: number
   ): Promise<[cursor: string, keys: string[]]>
+  xlen(key: string): Promise<number>
   xrange(key: string, from: string, to: string, count: "COUNT", entries: number): Promise<StreamEntry[]>
   xrevrange(key: string, from: string, to: string, count: "COUNT", entries: number): Promise<StreamEntry[]>
-  xgroup(create: "CREATE", key: string, group: string, id: string, make: "MKSTREAM"): Promise<unknown>
-  /** One flat list of names and values per group. */
-  xinfo(groups: "GROUPS", key: string): Promise<(string | number | null)[][]>
-  xpending(
-    key: string,
-    group: string,
-    from: string,
-    to: string,
-    entries: number
-  ): Promise<[id: string, ...rest: unknown[]][]>
-  zrem(key: string, member: string): Promise<number>
   config(get: "GET", pattern: string): Promise<string[]>
   ping(): Promise<string>
   subscribe(channel: string): Promise<unknown>
