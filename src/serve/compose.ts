@@ -29,7 +29,7 @@ export function composeServe(settings: ServeSettings, pino: FastifyBaseLogger): 
 }
 
 /** pino puts an error's stack into the line only when it comes first. */
-function engineLogger(pino: FastifyBaseLogger): Logger {
+export function engineLogger(pino: FastifyBaseLogger): Logger {
   return {
     debug: (message) => pino.debug(message),
     info: (message) => pino.info(message),

@@ -1,2 +1,3 @@
+export * from "./consume"
 export * from "./serve"
 export * from "./settings"

@@ -164,6 +164,14 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       return Object.fromEntries(groups.map((group, i) => [group, lags[i]]))
     },
 
+    async consume() {
+      await storage.open()
+      await storage.maintain(options)
+      await catalog.start()
+      archived?.begin()
+      if (shared) follower.begin()
+    },
+
     async start() {
       await storage.open()
       await storage.maintain(options)

@@ -57,6 +57,8 @@ export interface Engine {
    * in the background. May be tried again.
    */
   start(): Promise<void>
+  /** Instead of `start`: handles the events of the shared stream, and makes no lists. May be tried again. */
+  consume(): Promise<void>
   /** Drains queues and ends child processes and threads. */
   stop(): Promise<void>
 }

@@ -1,0 +1,26 @@
+import type { Command } from "commander"
+import { pino } from "pino"
+import { consume } from "../serve"
+import { roleSettings, type RoleFlags } from "./role-options"
+
+async function run(flags: RoleFlags): Promise<void> {
+  const settings = roleSettings(flags, process.env)
+  const logger = pino({ level: settings.logLevel, base: { role: "consume", pid: process.pid } })
+  const consuming = await consume(settings, logger)
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    // The second one does not wait.
+    process.once(signal, () => void consuming.stop().then((finished) => process.exit(finished ? 0 : 1)))
+  }
+}
+
+/** `medusa-personalization consume`: handles the events of Redis or Kafka in a process of its own. */
+export function registerConsume(program: Command): void {
+  program
+    .command("consume")
+    .description("handle the events of Redis or Kafka: features and archive; start as many as you need")
+    .option("--config <file>", "JSON file with settings and the plugin's options")
+    .option("--database-url <url>", "PostgreSQL of the store (default: DATABASE_URL)")
+    .option("--port <port>", "port for health and metrics (default: PORT, else 9100)")
+    .option("--host <host>", "address to listen on (default: HOST, else 0.0.0.0)")
+    .action(run)
+}
