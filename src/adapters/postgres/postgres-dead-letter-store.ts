@@ -20,6 +20,12 @@ const letterFrom = ({ id, group_name, origin, event, error, buried_at }: Row): D
   buriedAt: buried_at.getTime(),
 })
 
+/**
+ * jsonb holds neither NUL nor halves of characters, which may be the very reason why an event is here. `JSON.stringify`
+ * escapes both; whole characters it does not escape.
+ */
+const storable = (json: string): string => json.replace(/\\u(0000|d[89a-f][0-9a-f]{2})/gi, "\\ufffd")
+
 /** Dead letters in PostgreSQL. */
 export class PostgresDeadLetterStore implements DeadLetterStore {
   private readonly db: Database
@@ -40,8 +46,8 @@ export class PostgresDeadLetterStore implements DeadLetterStore {
       [
         letters.map(({ group }) => group),
         letters.map(({ origin }) => origin),
-        letters.map(({ event }) => JSON.stringify(event)),
-        letters.map(({ error }) => error),
+        letters.map(({ event }) => storable(JSON.stringify(event ?? null))),
+        letters.map(({ error }) => error.replaceAll("\0", "\ufffd")),
       ]
     )
   }

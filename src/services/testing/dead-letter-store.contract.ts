@@ -43,6 +43,17 @@ export function deadLetterStoreContract(
       expect(await store.get([])).toEqual([])
     })
 
+    it("takes what nobody else could store", async () => {
+      const event = { ...shopEvent({ ts: 0 }), properties: { query: "a\u0000b\ud800c 😀" } }
+      await store.add([
+        { ...letter("0:1"), event, error: "bad \u0000" },
+        { ...letter("0:2"), event: undefined },
+      ])
+      const [, { event: kept, error }] = await store.list({ limit: 2 })
+      expect((kept as typeof event).properties.query).toMatch(/^a.b.c 😀$/)
+      expect(error).toMatch(/^bad ./)
+    })
+
     it("keeps one letter of an event and a group", async () => {
       await store.add([letter("0:1", "features", "first")])
       await store.add([letter("0:1", "features", "second"), letter("0:1", "archive")])
