@@ -37,7 +37,7 @@ export class AvroEventCodec implements EventCodec {
 
   /** Loads avsc, which nobody needs without Kafka. */
   static async create(options: AvroEventCodecOptions = {}): Promise<AvroEventCodec> {
-    return new AvroEventCodec((await import("avsc")).Type, options)
+    return new AvroEventCodec((await import("avsc")).default.Type, options)
   }
 
   private constructor(

@@ -11,22 +11,33 @@ const REQUEST_MS = 5_000
 /** Longer than any of our calls takes with all its retries. */
 const CALL_MS = 15_000
 
+/** A connection, ended when it is retired and the last question over it is answered: one still open would revive it. */
+interface Lease {
+  admin: Promise<Admin>
+  questions: number
+  retired: boolean
+}
+
 /** Questions to the cluster, over a connection that is made anew after every failure. */
 export class KafkaAdmin {
-  private admin: Promise<Admin> | undefined
+  private lease: Lease | undefined
 
   constructor(private readonly client: KafkaClient) {}
 
   /** @throws PersonalizationError `unavailable` */
   async use<T>(task: (admin: Admin) => Promise<T>, ms = CALL_MS): Promise<T> {
-    const admin = (this.admin ??= this.connect())
-    const answer = admin.then((connected) => task(connected))
+    const lease = (this.lease ??= { admin: this.connect(), questions: 0, retired: false })
+    lease.questions++
+    const answer = lease.admin.then(task)
+    const answered = () => {
+      lease.questions--
+      void endUnused(lease)
+    }
+    answer.then(answered, answered)
     try {
       return await within(ms, answer)
     } catch (error) {
-      if (this.admin === admin) this.admin = undefined
-      // A question that is still being asked would connect it again.
-      void answer.catch(() => undefined).then(() => disconnect(admin))
+      void this.retire(lease)
       throw unavailable("the cluster does not answer", error)
     }
   }
@@ -46,9 +57,13 @@ export class KafkaAdmin {
   }
 
   async close(): Promise<void> {
-    const { admin } = this
-    this.admin = undefined
-    if (admin) await disconnect(admin)
+    if (this.lease) await this.retire(this.lease)
+  }
+
+  private retire(lease: Lease): Promise<void> {
+    if (this.lease === lease) this.lease = undefined
+    lease.retired = true
+    return endUnused(lease)
   }
 
   private async connect(): Promise<Admin> {
@@ -70,8 +85,8 @@ export function remaining(extents: Map<number, Extent>, positions: ReadonlyMap<n
   return sum
 }
 
-const disconnect = (admin: Promise<Admin>): Promise<void> =>
-  within(
-    REQUEST_MS,
-    admin.then((connected) => connected.disconnect())
-  ).catch(() => undefined)
+async function endUnused({ admin, questions, retired }: Lease): Promise<void> {
+  if (!retired || questions > 0) return
+  const ended = admin.then((connected) => connected.disconnect())
+  await within(REQUEST_MS, ended).catch(() => undefined)
+}

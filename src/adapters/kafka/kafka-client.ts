@@ -28,7 +28,7 @@ export class KafkaClient {
   ) {}
 
   library(): Promise<KafkaJs> {
-    this.loaded ??= (this.connection.load ?? (() => import("kafkajs")))()
+    this.loaded ??= (this.connection.load ?? (async () => (await import("kafkajs")).default))()
     return this.loaded
   }
 

@@ -59,6 +59,7 @@ export class KafkaSubscription implements Subscription {
     let target: Map<number, Extent> | undefined
     for (let wait = POLL_MS.first; !this.stopping.signal.aborted; wait = Math.min(POLL_MS.most, wait * 1.5)) {
       try {
+        await this.topics.ensure()
         target ??= await this.admin.extents(this.settings.topic)
         if (remaining(target, await this.reached()) === 0n) return
       } catch (error) {
