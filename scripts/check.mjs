@@ -66,6 +66,11 @@ const CHECKS = [
     remedy: "npx tsx scripts/options-doc.ts",
     command: ["node", ["--import", "tsx", "scripts/options-doc.ts", "--check"]],
   },
+  {
+    name: "schemas",
+    remedy: "each line above says what to do",
+    command: ["node", ["--import", "tsx", "scripts/check-schemas.ts"]],
+  },
   { name: "diagram", remedy: "npm run diagram", command: ["node", ["scripts/diagram.mjs", "--check"]] },
 ]
 
