@@ -43,13 +43,13 @@ async function command(name, args, timeoutMs) {
   report({ name, code, output, seconds, tally: single(code === 0) })
 }
 
-async function jest(name, { env, workers = 1, timeoutMs = 15 * MINUTE } = {}) {
+async function jest(name, { script = "jest", env, workers = 1, timeoutMs = 15 * MINUTE } = {}) {
   say(`${name} …`)
   const directory = mkdtempSync(join(tmpdir(), "personalization-report-"))
   try {
     const file = join(directory, "report.json")
     const args = [
-      "scripts/jest.mjs",
+      `scripts/${script}.mjs`,
       "--selectProjects",
       name,
       `--maxWorkers=${workers}`,
@@ -59,12 +59,19 @@ async function jest(name, { env, workers = 1, timeoutMs = 15 * MINUTE } = {}) {
     const { code, output, seconds } = await run("node", args, { cwd: ROOT, env, timeoutMs })
     const tally = jestTally(file, code)
     report({ name, code, output, seconds, tally })
-    // Skipped tests say why on a line of their own; a reader of a green run should see it.
-    for (const line of new Set(output.match(/^.*\bskipped: .*$/gm) ?? []))
+    // Skipped tests say why on a line of their own, and so does which service ran; a reader of a green run should see it.
+    for (const line of new Set(output.match(/^.*\bskipped: .*$|^service .*$/gm) ?? []))
       say(`${name.padEnd(8)} ${line.trim()}`)
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+/** The contract suites on real servers, where there are such. */
+async function services(missing) {
+  if (missing.has("service tests"))
+    report({ name: "services", code: 0, output: "", seconds: 0, tally: { ...emptyTally(), skipped: 1 } })
+  else await jest("services", { script: "test-services" })
 }
 
 /** The demo from nothing, checked by itself; then started again, quickly, for what looks at it from outside. */
@@ -104,7 +111,7 @@ async function prepare() {
   const faiss = (...args) =>
     run("node", ["scripts/build-faiss.mjs", ...args], { cwd: ROOT, timeoutMs: 10 * MINUTE })
   const faissLoads = (await faiss("--check")).code === 0
-  const purposes = ["browser tests", ...(faissLoads ? [] : ["FAISS tests"])]
+  const purposes = ["browser tests", "service tests", "Kafka tests", ...(faissLoads ? [] : ["FAISS tests"])]
   const missing = await systemPackages({ purposes, install: CI, say })
   if (!faissLoads && !missing.has("FAISS tests")) {
     say("faiss-node has no binary for this machine: building it")
@@ -136,6 +143,7 @@ try {
     async () => {
       await command("check", ["scripts/check.mjs"], 5 * MINUTE)
       await jest("unit")
+      await services(missing)
       await jest("pack")
     },
     // Bringing the demo up is one long chain of single-threaded steps: it fills the second core.

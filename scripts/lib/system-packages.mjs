@@ -1,4 +1,5 @@
-// What the tests use of the operating system and npm cannot bring: Chromium, and the libraries FAISS is built against.
+// What the tests use of the operating system and npm cannot bring: Chromium, servers, and the libraries FAISS is built
+// against.
 import { existsSync } from "node:fs"
 import { run } from "./run.mjs"
 
@@ -15,6 +16,9 @@ const NEEDED = [
     for: "FAISS tests",
   },
   { name: "g++", present: ["/usr/bin/g++"], for: "FAISS tests" },
+  { name: "redis-server", present: ["/usr/bin/redis-server"], for: "service tests" },
+  // Its mock broker is for where a real one cannot be had, which needs Java and Maven.
+  { name: "kcat", present: ["/usr/bin/kcat"], for: "Kafka tests" },
 ]
 
 const missing = (purposes) =>
@@ -23,7 +27,7 @@ const missing = (purposes) =>
 /**
  * In CI installs what is missing with apt-get; elsewhere only says what will be skipped for lack of it.
  * @param {{ purposes: string[], install: boolean, say: (line: string) => void }} options
- *   `purposes`: which of "browser tests" and "FAISS tests" to equip
+ *   `purposes`: which of the tests named above to equip
  * @returns {Promise<Set<string>>} the purposes that lack something
  * @throws Error when `install` is asked for and cannot be done
  */
