@@ -156,6 +156,12 @@ const pages = fc.oneof(
   fc.record({ placements: value }),
   value
 )
+const ranked = fc.oneof(
+  broken({ product_ids: ["prod_garbage"], placement: "listing-rerank", limit: 1, country_code: "pt" }),
+  fc.record({ product_ids: fc.array(value, { maxLength: 4 }) }),
+  fc.constant({ product_ids: Array.from({ length: 201 }, (_, place) => `prod_${place}`) }),
+  value
+)
 const consents = fc.oneof(
   broken({ visitor_id: "garbage", consent: { analytics: true } }),
   broken({ analytics: true, personalization: "yes" }).map((consent) => ({ visitor_id: "garbage", consent })),
@@ -268,6 +274,7 @@ export function calls(publishableKey: string): fc.Arbitrary<Call> {
     { weight: 2, arbitrary: beacon },
     { weight: 4, arbitrary: get("/recommendations", query) },
     { weight: 3, arbitrary: post("/recommendations", pages) },
+    { weight: 2, arbitrary: post("/rank", ranked) },
     { weight: 2, arbitrary: post("/consent", consents) },
     { weight: 1, arbitrary: get("/consent", fc.constant("")) }
   )

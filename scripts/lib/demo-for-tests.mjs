@@ -1,4 +1,5 @@
 // The demo as the tests use it: brought up once and checked by itself, then left running for HTTP and browser tests.
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { freePort } from "./postgres.mjs"
 import { run, start } from "./run.mjs"
@@ -8,6 +9,11 @@ async function ports() {
   const [store, storefront, postgres] = [await freePort(), await freePort(), await freePort()]
   const flags = ["--port", store, "--storefront-port", storefront, "--postgres-port", postgres].map(String)
   return { flags, databaseUrl: `postgres://postgres:personalization@127.0.0.1:${postgres}/medusa` }
+}
+
+/** What the demo signs its customers' tokens with. */
+function jwtSecretOf(root) {
+  return JSON.parse(readFileSync(join(root, ".demo/state.json"), "utf8")).secrets.jwt
 }
 
 /**
@@ -47,6 +53,7 @@ export async function demoForTests({ root, timeoutMs }) {
   const env = store && {
     PERSONALIZATION_STORE_URL: store,
     PERSONALIZATION_STORE_DATABASE_URL: databaseUrl,
+    PERSONALIZATION_STORE_JWT_SECRET: jwtSecretOf(root),
     PERSONALIZATION_STOREFRONT_URL: storefront,
     PERSONALIZATION_ADMIN_EMAIL: email,
     PERSONALIZATION_ADMIN_PASSWORD: password,
