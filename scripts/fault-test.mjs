@@ -13,18 +13,13 @@ import fs from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import pg from "pg"
-import { freePort, startPostgres } from "./lib/postgres.mjs"
 import { endChildrenWithMe, run } from "./lib/run.mjs"
-import { startKafka } from "./lib/services/kafka.mjs"
-import { startRedis } from "./lib/services/redis.mjs"
+import { ROOT, Shop } from "./lib/shop.mjs"
 import { Prober } from "./fault-test/prober.mjs"
-import { Role } from "./fault-test/role.mjs"
 import { Sender } from "./fault-test/sender.mjs"
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const { values: flags } = parseArgs({
   options: {
     transport: { type: "string", default: "kafka" },
@@ -39,69 +34,22 @@ const begun = performance.now()
 const say = (line) => console.log(`${((performance.now() - begun) / 1000).toFixed(0).padStart(4)} s  ${line}`)
 
 if (!["kafka", "redis"].includes(flags.transport)) throw new Error("--transport is kafka or redis")
-const demo = path.join(root, ".demo")
-if (!fs.existsSync(path.join(demo, "shop.json"))) {
-  console.error("fault-test: there is no demo yet; make it with `npm start -- --once`")
-  process.exit(1)
-}
 fs.rmSync(flags.logs, { recursive: true, force: true })
-fs.mkdirSync(flags.logs, { recursive: true })
 endChildrenWithMe()
 
-const shop = JSON.parse(fs.readFileSync(path.join(demo, "shop.json"), "utf8"))
-const DATABASE = "fault_test"
-const postgresOptions = { dataDir: path.join(demo, "postgres"), port: await freePort() }
-let postgres = await startPostgres(postgresOptions)
-await postgres.createDatabase(DATABASE, { anew: true, template: "medusa" })
-const redis = await startRedis({ directory: path.join(flags.logs, "redis") })
-const kafka =
-  flags.transport === "kafka"
-    ? await startKafka({ directory: path.join(flags.logs, "kafka"), say })
-    : undefined
-say(`Redis ${redis.version}${kafka ? `, ${kafka.kind}` : ""}`)
-
-const options = {
-  redisUrl: redis.url,
-  ...(kafka && { kafkaBrokers: kafka.brokers, kafka: { topicPrefix: "fault" } }),
-  // One machine sends for a thousand shoppers.
-  events: { consume: false, ratePerIp: 1e9, ratePerKey: 1e9, ratePerVisitor: 1e9 },
-}
-const env = {
-  NODE_ENV: "production",
-  DATABASE_URL: postgres.url(DATABASE),
-  PERSONALIZATION_OPTIONS: JSON.stringify(options),
-  JWT_SECRET: "fault-test",
-  COOKIE_SECRET: "fault-test",
-}
-const server = path.join(demo, "server")
-const cli = path.join(server, "src/cli/index.js")
-
-async function role(name, command) {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  const args = command === "medusa" ? medusa(port) : [cli, command, "--port", String(port)]
-  const health = `${url}/personalization/health/ready`
-  return new Role({
-    name,
-    args,
-    cwd: server,
-    env: { ...env, PORT: String(port) },
-    health,
-    logs: flags.logs,
-    url,
-  })
-}
-const medusa = (port) => [
-  path.join(root, "node_modules/@medusajs/cli/cli.js"),
-  "start",
-  "--port",
-  String(port),
-]
-
-const medusaServer = await role("medusa", "medusa")
-const serves = [await role("serve-1", "serve"), await role("serve-2", "serve")]
-const consumers = [await role("consume-1", "consume"), await role("consume-2", "consume")]
-const roles = [medusaServer, ...serves, ...consumers]
+const shop = await Shop.open({
+  database: "fault_test",
+  logs: flags.logs,
+  transport: flags.transport,
+  options: { events: { consume: false } },
+  say,
+})
+const { redis, kafka } = shop
+say(shop.services)
+const medusaServer = await shop.role("medusa", "medusa")
+const serves = [await shop.role("serve-1", "serve"), await shop.role("serve-2", "serve")]
+const consumers = [await shop.role("consume-1", "consume"), await shop.role("consume-2", "consume")]
+const { roles } = shop
 
 let ok = false
 try {
@@ -109,10 +57,7 @@ try {
 } catch (error) {
   console.error(`fault-test: ${error.stack}`)
 }
-await Promise.all(roles.map((one) => one.stop()))
-await kafka?.stop()
-await redis.stop()
-await postgres.stop()
+await shop.stop()
 say(ok ? "nothing lost, nothing doubled, nothing unanswered" : `not all is well; logs are in ${flags.logs}`)
 process.exit(ok ? 0 : 1)
 
@@ -123,7 +68,8 @@ async function test() {
   const sender = new Sender({
     doors: [medusaServer, ...serves].map(({ url }) => url),
     key: shop.publishableKey,
-    products: Array.from({ length: 300 }, (_, i) => `${runId}-p${i}`),
+    // Redis is new, so that nothing has been counted for them yet.
+    products: shop.products.slice(0, 300).map(({ id }) => id),
     events: Number(flags.events),
     run: runId,
     at: Date.now() - 60_000,
@@ -132,24 +78,22 @@ async function test() {
   const prober = new Prober({
     doors: serves.map(({ url }) => url),
     key: shop.publishableKey,
-    product: shop.products[0].id ?? shop.products[0],
+    product: shop.products[0].id,
     visitors: (n) => `${runId}-${n % 997}`,
   })
   const probing = prober.run()
-  const chaos = new AbortController()
-  const breaking = Promise.all([killing(chaos.signal), outages()])
+  const breaking = Promise.all([killing(), outages()])
   const sent = sender.send(16)
   sent.then(() => say(`all ${flags.events} events are acknowledged`))
   const stuck = setInterval(() => say(`${sender.acknowledged.size} acknowledged`), 30_000)
-  await Promise.all([sent, breaking])
+  const [, [, told]] = await Promise.all([sent, breaking])
   clearInterval(stuck)
-  chaos.abort()
   prober.stop()
   await probing
   say([...sender.answers].map(([answer, count]) => `${count} × ${answer}`).join(", "))
   say(prober.report())
-  const difference = await settled(sender)
-  return difference && prober.failed === 0 && prober.empty === 0
+  const complete = await settled(sender)
+  return complete && told && prober.failed === 0 && prober.empty.size === 0
 }
 
 /** Kills in turn, each role as often as it can be brought back; never both `serve` at once. */
@@ -167,30 +111,68 @@ async function killing() {
   say(`${flags.kills} kills: ${roles.map(({ name, kills }) => `${name} ${kills}`).join(", ")}`)
 }
 
-/** Takes away one service after the other. */
+/** Takes away one service after the other. @returns {Promise<boolean>} did health say so, and did all heal? */
 async function outages() {
   const seconds = Number(flags["outage-seconds"])
-  const away = async (name, down, up) => {
+  let told = true
+  const away = async (name, check, down, up) => {
     await sleep(10_000)
     say(`${name} is away`)
     await down()
-    await sleep(seconds * 1_000)
+    await sleep(seconds * 500)
+    const said = await health()
+    const noticed = said.some(
+      ({ status, checks }) => status === "degraded" && failing(checks).includes(check)
+    )
+    await sleep(seconds * 500)
     await up()
-    say(`${name} is back`)
+    const healed = await healthy()
+    say(
+      `${name} is back; health said ${noticed ? "degraded meanwhile" : `${JSON.stringify(said)}, not degraded`}, ` +
+        `${healed === undefined ? "and is not ok after a minute" : `and was ok after ${healed.toFixed(1)} s`}`
+    )
+    told &&= noticed && healed !== undefined
   }
   await away(
     "Redis",
+    "redis",
     () => redis.kill("SIGKILL"),
     () => redis.restart()
   )
-  if (kafka)
+  if (kafka) {
     await away(
       "Kafka",
+      "kafka",
       () => kafka.kill("SIGKILL"),
       () => kafka.restart()
     )
-  const restart = async () => (postgres = await startPostgres(postgresOptions))
-  await away("PostgreSQL", () => postgres.stop(), restart)
+  }
+  await away(
+    "PostgreSQL",
+    "database",
+    () => shop.postgres.stop(),
+    () => shop.restartPostgres()
+  )
+  return told
+}
+
+const failing = (checks) => checks.filter(({ ok: passed }) => !passed).map(({ name }) => name)
+
+/** Of the `serve` processes that answer. */
+async function health() {
+  return (await Promise.all(serves.map((one) => one.healthNow()))).filter((one) => one?.checks)
+}
+
+/** Seconds until both `serve` say ok; undefined when that takes longer than a minute. */
+async function healthy() {
+  const began = performance.now()
+  while (performance.now() - began < 60_000) {
+    const said = await health()
+    if (said.length === serves.length && said.every(({ status }) => status === "ok"))
+      return (performance.now() - began) / 1_000
+    await sleep(250)
+  }
+  return undefined
 }
 
 /** Waits until the consumers are through, then compares. */
@@ -211,7 +193,7 @@ async function settled(sender) {
 }
 
 async function compare({ acknowledged, byProduct, byVisitor, options: { run: runId } }) {
-  const client = new pg.Client(postgres.url(DATABASE))
+  const client = new pg.Client(shop.databaseUrl)
   await client.connect()
   const { rows } = await client.query(
     `SELECT event_id FROM personalization.events WHERE body->'properties'->>'run' = $1`,
@@ -225,8 +207,8 @@ async function compare({ acknowledged, byProduct, byVisitor, options: { run: run
     "node",
     ["--import", "tsx", "scripts/fault-test/read-features.ts", asked],
     {
-      cwd: root,
-      env,
+      cwd: ROOT,
+      env: shop.env,
     }
   )
   if (code !== 0) throw new Error(`the features cannot be read:\n${output}`)

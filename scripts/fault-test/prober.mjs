@@ -5,7 +5,8 @@ const PLACEMENTS = ["home-for-you", "trending", "pdp-similar", "recently-viewed"
 
 export class Prober {
   answered = 0
-  empty = 0
+  /** Lists without a product, by placement and reason. */
+  empty = new Map()
   fellBack = 0
   failed = 0
   /** Sent to a second door, because the first was dead. */
@@ -51,10 +52,10 @@ export class Prober {
         const { items, fallback } = await response.json()
         this.answered++
         if (tries > 0) this.passedOn++
-        if (items.length === 0) this.empty++
+        if (items.length === 0) add(this.empty, `${placement}: ${fallback}`)
         if (fallback) {
           this.fellBack++
-          this.reasons.set(fallback, (this.reasons.get(fallback) ?? 0) + 1)
+          add(this.reasons, fallback)
         }
         this.latencies.push(performance.now() - began)
         return
@@ -69,10 +70,15 @@ export class Prober {
     const sorted = [...this.latencies].sort((a, b) => a - b)
     const at = (share) => (sorted[Math.floor(sorted.length * share)] ?? NaN).toFixed(1)
     const share = ((100 * this.fellBack) / Math.max(1, this.answered)).toFixed(1)
-    const reasons = [...this.reasons].map(([reason, count]) => `${reason} ${count}`).join(", ")
     return (
-      `${this.answered} lists answered, ${this.failed} failed, ${this.empty} empty, ${this.passedOn} by the second door; ` +
-      `${share} % with a fallback${reasons ? ` (${reasons})` : ""}; p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`
+      `${this.answered} lists answered, ${this.failed} failed, ${sum(this.empty)} empty${told(this.empty)}, ` +
+      `${this.passedOn} by the second door; ${share} % with a fallback${told(this.reasons)}; ` +
+      `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`
     )
   }
 }
+
+const add = (counts, key) => counts.set(key, (counts.get(key) ?? 0) + 1)
+const sum = (counts) => [...counts.values()].reduce((total, count) => total + count, 0)
+const told = (counts) =>
+  counts.size === 0 ? "" : ` (${[...counts].map(([key, count]) => `${key} ${count}`).join(", ")})`
