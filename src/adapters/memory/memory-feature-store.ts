@@ -57,8 +57,13 @@ export class MemoryFeatureStore implements FeatureStore {
     for (const records of Object.values(this.records)) for (const entry of [...records]) yield entry
   }
 
-  async erase(key: FeatureKey): Promise<void> {
-    this.records[entityOf(key)].delete(key)
+  async before(key: FeatureKey, at: Position): Promise<FeatureRecord | undefined> {
+    const record = this.records[entityOf(key)].get(key)
+    return record && !isBehind(at, this.reached.get(record)) ? record : undefined
+  }
+
+  async erase(key: FeatureKey, at?: Position): Promise<void> {
+    if (!at || (await this.before(key, at))) this.records[entityOf(key)].delete(key)
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,19 @@
 import { randomInt } from "node:crypto"
 import { setTimeout as sleep } from "node:timers/promises"
 import { PersonalizationError } from "../../services/lib"
+import type { Position } from "../../services/events"
 import type { Entity, FeatureKey, FeatureRecord, FeatureStore, FeatureUpdate } from "../../services/features"
 import type { RedisConnection, Script } from "./connection"
 import { translated } from "./errors"
 import { advance, type ApplyRequest } from "./feature-merge"
-import { decodeRecord, encodeRecord, NOTHING, TOKEN_LENGTH, type HeldRecord } from "./feature-record"
+import {
+  decodeRecord,
+  encodeRecord,
+  hasReached,
+  NOTHING,
+  TOKEN_LENGTH,
+  type HeldRecord,
+} from "./feature-record"
 
 export interface RedisFeatureStoreOptions {
   /** Before every key. Default `personalization`. */
@@ -42,6 +50,11 @@ if ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2])
 else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 return 1`
 
+const COMPARE_AND_DELETE = `
+if redis.call('GETRANGE', KEYS[1], 0, ${TOKEN_LENGTH - 1}) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+return 1`
+
 /**
  * Feature states in Redis, shared by all processes: one string per record, written when it is as it was read (optimistic
  * concurrency), so that the definitions run here and nowhere else. Calls of `apply` that wait are written together.
@@ -53,6 +66,7 @@ export class RedisFeatureStore implements FeatureStore {
   private readonly ttl: Readonly<Record<Entity, number>>
   private readonly globalCacheMs: number
   private readonly compareAndSet: Script
+  private readonly compareAndDelete: Script
   private waiting: ApplyRequest[] = []
   private writing: Promise<void> | undefined
   private readonly cache = new Map<FeatureKey, { states: FeatureRecord | undefined; until: number }>()
@@ -67,6 +81,7 @@ export class RedisFeatureStore implements FeatureStore {
     this.ttl = { ...REDIS_FEATURE_TTL, ...ttl }
     this.globalCacheMs = globalCacheMs
     this.compareAndSet = connection.script("personalizationFeatureSet", COMPARE_AND_SET, 1)
+    this.compareAndDelete = connection.script("personalizationFeatureDelete", COMPARE_AND_DELETE, 1)
   }
 
   async getMany(keys: readonly FeatureKey[]): Promise<Map<FeatureKey, FeatureRecord>> {
@@ -111,9 +126,15 @@ export class RedisFeatureStore implements FeatureStore {
     }
   }
 
-  async erase(key: FeatureKey): Promise<void> {
+  async before(key: FeatureKey, at: Position): Promise<FeatureRecord | undefined> {
+    const record = (await this.read([key])).get(key)
+    return !record || record === NOTHING || hasReached(record, at) ? undefined : record.states
+  }
+
+  async erase(key: FeatureKey, at?: Position): Promise<void> {
     this.cache.delete(key)
-    await translated(() => this.connection.client.del(this.nameOf(key)))
+    if (at) await this.eraseBefore(key, at)
+    else await translated(() => this.connection.client.del(this.nameOf(key)))
     this.changes++
     this.cache.delete(key)
   }
@@ -122,6 +143,15 @@ export class RedisFeatureStore implements FeatureStore {
   async close(): Promise<void> {
     while (this.writing) await this.writing
     this.cache.clear()
+  }
+
+  private async eraseBefore(key: FeatureKey, at: Position): Promise<void> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      const record = (await this.read([key])).get(key)
+      if (!record || record === NOTHING || hasReached(record, at)) return
+      if ((await this.compareAndDelete([this.nameOf(key)], [record.token])) === 1) return
+    }
+    throw contended([key])
   }
 
   /** One round trip: one command on a single server, and one write to each server of a cluster. */
@@ -176,10 +206,7 @@ export class RedisFeatureStore implements FeatureStore {
       // Another process was faster: let one of the two go first next time.
       if (attempt > 1) await sleep(randomInt(Math.min(MAX_JITTER_MS, attempt) + 1))
     }
-    throw new PersonalizationError(
-      "unavailable",
-      `the feature records ${keys.slice(0, 3).join(", ")} are written by too many processes at once`
-    )
+    throw contended(keys)
   }
 
   /** Writes records that are still as they were held; returns the keys of those that are not. */
@@ -225,5 +252,11 @@ export class RedisFeatureStore implements FeatureStore {
     return name.slice(this.keyPrefix.length, -1) as FeatureKey
   }
 }
+
+const contended = (keys: readonly FeatureKey[]) =>
+  new PersonalizationError(
+    "unavailable",
+    `the feature records ${keys.slice(0, 3).join(", ")} are written by too many processes at once`
+  )
 
 const entityOf = (key: FeatureKey): Entity => key.slice(0, key.indexOf(":")) as Entity

@@ -63,7 +63,8 @@ export function sharedParts(
       snapshot: async function* () {
         yield* (await features.get()).snapshot()
       },
-      erase: async (key) => (await features.get()).erase(key),
+      before: async (key, at) => (await features.get()).before(key, at),
+      erase: async (key, at) => (await features.get()).erase(key, at),
       close: async () => features.made?.close(),
     },
     limiter: (by, points) => {

@@ -24,6 +24,9 @@ export interface FeatureStore {
   apply(updates: readonly FeatureUpdate[]): Promise<void>
   /** Every record, for tests and for checkpoints. */
   snapshot(): AsyncIterable<[FeatureKey, FeatureRecord]>
-  erase(key: FeatureKey): Promise<void>
+  /** The record, unless it has come to this place already: what it holds is then from behind it. */
+  before(key: FeatureKey, at: Position): Promise<FeatureRecord | undefined>
+  /** With a place, a record that has come past it stays: it is what has come since. */
+  erase(key: FeatureKey, at?: Position): Promise<void>
   close(): Promise<void>
 }

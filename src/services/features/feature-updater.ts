@@ -78,7 +78,7 @@ export class FeatureUpdater {
     for (const { event, at } of events) {
       if (endsProfile(event)) {
         await flush()
-        await this.drop({ visitorId: event.visitor_id, customerId: event.customer_id })
+        await this.drop({ visitorId: event.visitor_id, customerId: event.customer_id }, [], at)
         continue
       }
       const merged = event.visitor_id && event.customer_id && held.delete(visitorKey(event))
@@ -91,22 +91,26 @@ export class FeatureUpdater {
       if (merged) {
         await flush()
         // Last: what is delivered again after a crash finds the customer's record up to date, and only this to do.
-        await this.store.erase(visitorKey(event))
+        await this.store.erase(visitorKey(event), at)
       }
     }
     await flush()
     this.metrics.count("feature_events_total", {}, events.length)
   }
 
-  /** Forgets the profile of a shopper, and these sessions. */
-  async drop({ visitorId, customerId }: SubjectRef, sessionIds: readonly string[] = []): Promise<void> {
-    const { store } = this
-    if (visitorId) {
-      await store.erase(`shopper:visitor:${visitorId}`)
-      await store.erase(`session:visitor:${visitorId}`)
-    }
-    if (customerId) await store.erase(`shopper:customer:${customerId}`)
-    for (const id of sessionIds) await store.erase(`session:${id}`)
+  /**
+   * Forgets the profile of a shopper, and these sessions.
+   * @param at where the stream says so: what has come since stays
+   */
+  async drop(
+    { visitorId, customerId }: SubjectRef,
+    sessionIds: readonly string[] = [],
+    at?: Position
+  ): Promise<void> {
+    const keys: FeatureKey[] = sessionIds.map((id) => `session:${id}` as const)
+    if (visitorId) keys.push(`shopper:visitor:${visitorId}`, `session:visitor:${visitorId}`)
+    if (customerId) keys.push(`shopper:customer:${customerId}`)
+    for (const key of keys) await this.store.erase(key, at)
   }
 
   private collect(updates: FeatureUpdate[], feature: AnyFeature, event: ShopEvent, at?: Position): void {
@@ -130,7 +134,8 @@ export class FeatureUpdater {
 
   /** What adds a visitor's record to the customer's. The visitor's is erased afterwards: nothing counts twice. */
   private async merge(from: FeatureKey, into: FeatureKey, at?: Position): Promise<FeatureUpdate[]> {
-    const record = (await this.store.getMany([from])).get(from)
+    // Delivered again after a crash, the login may find what the visitor has done since: that is not for the customer.
+    const record = at ? await this.store.before(from, at) : (await this.store.getMany([from])).get(from)
     if (!record) return []
     this.metrics.count("profiles_merged_total")
     return this.features.flatMap(({ name, merge, initial }): FeatureUpdate[] => {

@@ -1,8 +1,9 @@
+import fc from "fast-check"
 import { MemoryCatalogStore } from "../../adapters/memory/memory-catalog-store"
 import { MemoryEventLog } from "../../adapters/memory/memory-event-log"
 import { MemoryFeatureStore } from "../../adapters/memory/memory-feature-store"
 import type { LoggedEvent, ShopEvent } from "../events"
-import { NO_CONSENT } from "../privacy"
+import { FULL_CONSENT, NO_CONSENT } from "../privacy"
 import { shopEvent } from "../testing/events"
 import {
   CatalogKeeper,
@@ -157,4 +158,55 @@ it("tries to subscribe until it can, or is stopped", async () => {
   await new Promise((resolve) => setImmediate(resolve))
   await hopeless.stop()
   expect(hopeless.rebuilt).toBe(true)
+})
+
+/** Events of two visitors and two customers, of all kinds that matter, in one partition each. */
+const anyEvent = fc.record({
+  type: fc.constantFrom(
+    "view_item",
+    "add_to_cart",
+    "purchase",
+    "login",
+    "search",
+    "dislike",
+    "consent_update"
+  ),
+  visitor_id: fc.constantFrom("v", "w", undefined),
+  customer_id: fc.constantFrom("c", "d", undefined),
+  granted: fc.boolean(),
+  product: fc.constantFrom("a", "b"),
+})
+
+it("comes to the same, however often a crash has brought events back", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyEvent, { minLength: 1, maxLength: 14 }),
+      fc.array(fc.tuple(fc.nat(14), fc.integer({ min: 1, max: 14 })), { maxLength: 6 }),
+      async (kinds, crashes) => {
+        const events = kinds.map(({ type, granted, product, ...who }, i) =>
+          shopEvent({
+            ...who,
+            type,
+            ts: T + i,
+            items: [{ product_id: product }],
+            consent: granted || type !== "consent_update" ? FULL_CONSENT : NO_CONSENT,
+          })
+        )
+        const all = logged(events).map(placed)
+        const once = setUp()
+        for (const one of all) await once.updater.apply([one])
+        const again = setUp()
+        // What was acknowledged never comes again; what was not comes again from there.
+        let acknowledged = 0
+        for (const [length, acknowledge] of crashes) {
+          await again.updater.apply(all.slice(acknowledged, acknowledged + length))
+          acknowledged = Math.min(all.length, acknowledged + Math.min(length, acknowledge) - 1)
+          acknowledged = Math.max(0, acknowledged)
+        }
+        await again.updater.apply(all.slice(acknowledged))
+        expect(await again.everything()).toEqual(await once.everything())
+      }
+    ),
+    { numRuns: 500 }
+  )
 })

@@ -44,9 +44,19 @@ const commaList = z
   )
   .pipe(z.array(id).max(MAX_EXCLUDE))
 
+/** Making a schema costs more than making a list: the one of each limit is kept. */
+function onceALimit<S>(make: (maxLimit: number) => S): (maxLimit: number) => S {
+  const made = new Map<number, S>()
+  return (maxLimit) => {
+    let schema = made.get(maxLimit)
+    if (!schema) made.set(maxLimit, (schema = make(maxLimit)))
+    return schema
+  }
+}
+
 /** Query of `GET /store/personalization/recommendations`. @param maxLimit longest list that may be asked for */
-export function recommendationQuerySchema(maxLimit: number) {
-  return z.strictObject({
+export const recommendationQuerySchema = onceALimit((maxLimit) =>
+  z.strictObject({
     placement: id,
     product_id: id.optional(),
     cart_id: id.optional(),
@@ -59,11 +69,11 @@ export function recommendationQuerySchema(maxLimit: number) {
     exclude: commaList.optional(),
     ...shown,
   })
-}
+)
 
 /** Body of `POST /store/personalization/recommendations`. @param maxLimit longest list that may be asked for */
-export function recommendationBodySchema(maxLimit: number) {
-  return z.strictObject({
+export const recommendationBodySchema = onceALimit((maxLimit) =>
+  z.strictObject({
     placements: z
       .array(
         z.strictObject({
@@ -78,7 +88,7 @@ export function recommendationBodySchema(maxLimit: number) {
     exclude: z.array(id).max(MAX_EXCLUDE).optional(),
     ...shown,
   })
-}
+)
 
 /** Body of `POST /store/personalization/rank`. */
 export const rankBodySchema = z.strictObject({

@@ -96,6 +96,20 @@ export function featureStoreContract(name: string, make: () => Promise<FeatureSt
       expect((await store.getMany(["item:a"])).get("item:a")).toEqual({ y: 1 })
     })
 
+    it("tells what was before a place from what has come since", async () => {
+      const at = (offset: string, partition?: number) => ({ partition, offset })
+      await store.apply([{ ...add("item:a", "x", 1), at: at("9") }])
+      expect(await store.before("item:a", at("10"))).toEqual({ x: 1 })
+      expect(await store.before("item:a", at("9", 0))).toBeUndefined()
+      expect(await store.before("item:a", at("9", 1))).toEqual({ x: 1 })
+      expect(await store.before("item:b", at("9"))).toBeUndefined()
+      await store.erase("item:a", at("9"))
+      await store.erase("item:b", at("9"))
+      expect([...(await all()).keys()]).toEqual(["item:a"])
+      await store.erase("item:a", at("10"))
+      expect(await all()).toEqual(new Map())
+    })
+
     it("forgets a key", async () => {
       await store.apply([add("item:a", "x", 1), add("item:b", "x", 1)])
       await store.erase("item:a")
