@@ -146,6 +146,13 @@ export class Role {
     throw new Error(`${this.name} is not ready after two minutes; see ${this.logs}/${this.name}.log`)
   }
 
+  /** Resolves when nothing is missing any more, the rebuilt features included. @throws Error after two minutes */
+  async whole() {
+    for (const until = Date.now() + 120_000; Date.now() < until; await sleep(200))
+      if ((await this.healthNow())?.status === "ok") return
+    throw new Error(`${this.name} is not whole after two minutes: ${JSON.stringify(await this.healthNow())}`)
+  }
+
   async isReady() {
     return (await this.healthNow())?.code === 200
   }

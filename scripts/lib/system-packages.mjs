@@ -19,6 +19,8 @@ const NEEDED = [
   { name: "redis-server", present: ["/usr/bin/redis-server"], for: "service tests" },
   // Its mock broker is for where a real one cannot be had, which needs Java and Maven.
   { name: "kcat", present: ["/usr/bin/kcat"], for: "Kafka tests" },
+  { name: "openjdk-17-jre-headless", present: ["/usr/bin/java"], for: "Kafka tests" },
+  { name: "maven", present: ["/usr/bin/mvn"], for: "Kafka tests" },
 ]
 
 const missing = (purposes) =>
