@@ -53,7 +53,7 @@ describeWithService(
   "node scripts/lib/services/kafka.mjs run -- <command>",
   (service) => {
     const brokers = service.split(",")
-    /** The mock keeps no configuration and says nothing of its partitions' leaders. */
+    /** The mock knows no settings of topics, and lets a group wait for three seconds before it begins. */
     const isMock = process.env.PERSONALIZATION_TEST_KAFKA_KIND?.includes("mock") ?? false
 
     const make = async () => {
@@ -69,7 +69,7 @@ describeWithService(
         bury: async (letter) => void letters.push(letter),
         maxAttempts: 2,
         backoffMs: 10,
-        sessionTimeoutMs: 2_000,
+        sessionTimeoutMs: isMock ? 6_000 : 2_000,
         rebalanceTimeoutMs: 10_000,
       }
       const open = async (options: Partial<KafkaEventStreamOptions> = {}) => {

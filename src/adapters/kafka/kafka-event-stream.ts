@@ -53,7 +53,7 @@ const DEFAULTS = {
   retentionDays: 7,
   maxAttempts: 5,
   backoffMs: 100,
-  sessionTimeoutMs: 30_000,
+  sessionTimeoutMs: 10_000,
   rebalanceTimeoutMs: 60_000,
   appendTimeoutMs: 8_000,
   logger: silentLogger,

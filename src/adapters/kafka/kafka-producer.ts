@@ -135,16 +135,23 @@ export class KafkaProducer {
         throw error
       }
     }
+    if (!this.idempotent) return connect(false)
     try {
       return await connect(true)
-    } catch (error) {
-      const producer = await connect(false)
-      if (this.idempotent)
+    } catch {
+      // Away, or unable? It is the latter if it takes another producer, and then still not this one.
+      const plain = await connect(false)
+      try {
+        const idempotent = await connect(true)
+        await plain.disconnect()
+        return idempotent
+      } catch (error) {
+        this.idempotent = false
         this.logger.warn(
-          `kafka: the broker takes no idempotent producer; an event that is sent twice is found by its id: ${(error as Error).message}`
+          `kafka: the broker takes no idempotent producer; an event that is written twice is found by its id: ${(error as Error).message}`
         )
-      this.idempotent = false
-      return producer
+        return plain
+      }
     }
   }
 
