@@ -8,6 +8,8 @@ import type { ServeSettings } from "./settings"
 /** How long queues may take to be written and child processes to end. */
 const STOP_MS = 15_000
 const IDLE_CHECK_MS = 50
+/** Connections that wait to be taken; the system has a limit of its own. Node's default would turn a rush away unheard. */
+const BACKLOG = 4_096
 
 export interface Serving {
   /** e.g. `http://127.0.0.1:9100` */
@@ -41,7 +43,7 @@ export async function serve(
     maxInFlight: settings.maxInFlight,
     draining: () => draining,
   })
-  const url = await app.listen({ host: settings.host, port: settings.port })
+  const url = await app.listen({ host: settings.host, port: settings.port, backlog: BACKLOG })
   if (!settings.jwtSecret) logger.warn("JWT_SECRET is not set: every caller is anonymous")
   void onApplicationStart().then(async () => {
     const { status } = await desk.service.health()

@@ -342,3 +342,23 @@ describe("the server itself", () => {
     expect((await get(`${STORE}/recommendations?placement=trending`)).status).toBe(200)
   })
 })
+
+it("sends shoppers elsewhere until it has started, and still tells of its health", async () => {
+  const parts = await fakeParts()
+  const app = await createServer({
+    desk: parts.desk,
+    logger: silentPino,
+    corsOrigins: [],
+    maxInFlight: 100,
+    draining: () => false,
+  })
+  stops.push(() => app.close().then(() => parts.desk.service.engine.stop()))
+  await app.ready()
+  const ask = (url: string) => request(app.server).get(url).set(KEY)
+  const early = await ask(`${STORE}/recommendations?placement=trending`)
+  expect([early.status, early.headers["retry-after"], early.body.code]).toEqual([503, "1", "unavailable"])
+  expect((await ask("/personalization/health/live")).status).toBe(200)
+  expect((await ask("/personalization/health/ready")).status).toBe(503)
+  await parts.desk.service.__hooks.onApplicationStart()
+  expect((await ask(`${STORE}/recommendations?placement=trending`)).status).toBe(200)
+})

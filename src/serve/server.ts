@@ -8,9 +8,11 @@ import Fastify, {
 } from "fastify"
 import type { Answer, Call } from "../api/_lib/call"
 import type { Desk } from "../api/_lib/desk"
+import { errorAnswer } from "../api/_lib/errors"
 import { live, mayReadMetrics, METRICS_TYPE, metricsRefused, ready } from "../api/_lib/operations"
 import { rank, recommendOne, recommendPage } from "../api/_lib/recommendations"
 import { collect, readConsent, recordConsent, takeEvents } from "../api/_lib/shoppers"
+import { PersonalizationError } from "../services/lib"
 import type { CorsOrigins } from "./cors-origins"
 import { customerOf } from "./customer"
 import { answerError, HttpError } from "./http-error"
@@ -58,6 +60,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   })
   addParsers(app)
   limitInFlight(app, parts.maxInFlight)
+  refuseBeforeStart(app, desk)
   if (corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...corsOrigins],
@@ -123,5 +126,19 @@ function limitInFlight(app: FastifyInstance, max: number): void {
       reply.headers({ "Retry-After": "1", "Access-Control-Expose-Headers": "Retry-After" })
       throw new HttpError(429, "Too many requests at a time; try again in a moment.")
     }
+  })
+}
+
+/** Whoever comes too early is sent to another process, rather than given an empty list. Operations are always answered. */
+function refuseBeforeStart(app: FastifyInstance, { service }: Desk): void {
+  const { headers, body, status } = errorAnswer(
+    new PersonalizationError("unavailable", "the server is starting", { retryAfter: 1 })
+  )
+  app.addHook("onRequest", async ({ url }, reply) => {
+    if (service.started || /^\/personalization\/(health|metrics)/.test(url)) return
+    await reply
+      .code(status)
+      .headers({ ...headers })
+      .send(body)
   })
 }

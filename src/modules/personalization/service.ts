@@ -49,7 +49,8 @@ export default class PersonalizationModuleService {
   private readonly logger: Logger
   private readonly eventBus: EventBus | undefined
   private readonly recognised = new LRUCache<string, true>({ max: 50_000 })
-  private started = false
+  /** Lists can be made and events can be taken. */
+  started = false
   private stopping = false
   private retry: ReturnType<typeof setTimeout> | undefined
 
