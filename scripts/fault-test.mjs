@@ -156,7 +156,9 @@ async function outages() {
   return told
 }
 
-const failing = (checks) => checks.filter(({ ok: passed }) => !passed).map(({ name }) => name)
+function failing(checks) {
+  return checks.filter(({ ok: passed }) => !passed).map(({ name }) => name)
+}
 
 /** Of the `serve` processes that answer. */
 async function health() {

@@ -1,0 +1,107 @@
+/**
+ * Recommendations that `serve` gives per second, over HTTP, the callers on the same machine.
+ *
+ *     node benchmark/streaming/serve.mjs [--products 100000] [--sessions 30000] [--seconds 20] [--connections 10]
+ *         [--transport redis|kafka|embedded] [--placement home-for-you] [--index auto|exact|faiss] [--rate 200]
+ */
+import os from "node:os"
+import path from "node:path"
+import { parseArgs } from "node:util"
+import autocannon from "autocannon"
+import pg from "pg"
+import { endChildrenWithMe, run } from "../../scripts/lib/run.mjs"
+import { ROOT, Shop } from "../../scripts/lib/shop.mjs"
+import { askFor, cpuSeconds, headersOf, residentMb, views } from "./lib.mjs"
+
+const { values: flags } = parseArgs({
+  options: {
+    products: { type: "string", default: "100000" },
+    sessions: { type: "string", default: "30000" },
+    seconds: { type: "string", default: "20" },
+    connections: { type: "string", default: "10" },
+    transport: { type: "string", default: "redis" },
+    placement: { type: "string" },
+    index: { type: "string", default: "auto" },
+    rate: { type: "string" },
+  },
+})
+endChildrenWithMe()
+const logs = path.join(os.tmpdir(), "serve-benchmark")
+const shop = await Shop.open({
+  database: `large_${flags.products}`,
+  logs,
+  transport: flags.transport,
+  options: { events: { consume: false }, retrieval: { index: flags.index } },
+  keepDatabase: true,
+})
+try {
+  const client = new pg.Client(shop.databaseUrl)
+  await client.connect()
+  const { rows } = await client.query("SELECT count(*)::int AS count FROM personalization.items")
+  if (rows[0].count !== Number(flags.products)) {
+    console.log("seeding and training, once")
+    const seed = ["--import", "tsx", "benchmark/streaming/seed.ts", flags.products, flags.sessions]
+    const env = { ...shop.env, PERSONALIZATION_OPTIONS: "{}" }
+    const { code, output, seconds } = await run("node", seed, { cwd: ROOT, env })
+    if (code !== 0) throw new Error(`the shop cannot be filled:\n${output}`)
+    console.log(`seeded and trained in ${seconds.toFixed(0)} s`)
+  }
+  await client.end()
+  const door = await shop.role("serve", "serve")
+  const helpers = flags.transport === "embedded" ? [] : [await shop.role("consume", "consume")]
+  await Promise.all([door, ...helpers].map((role) => role.start()))
+  await door.whole()
+  const products = Array.from({ length: 5_000 }, (_, i) => `prod_${(i * 7919) % Number(flags.products)}`)
+  await shoppersLookAround(door, products)
+  for (const placement of flags.placement ? [flags.placement] : ["home-for-you", "pdp-similar", "trending"]) {
+    await load(door, placement, products, 5)
+    const cpu = cpuSeconds(door.pid)
+    const result = await load(door, placement, products, Number(flags.seconds))
+    const used = (cpuSeconds(door.pid) - cpu) / result.duration
+    const { p50, p99, max } = result.latency
+    console.log(
+      `${placement.padEnd(13)}  ${Math.round(result.requests.total / result.duration)} requests/s ` +
+        `(${result["2xx"]} × 200, ${result.non2xx} others, ${result.errors} errors), p50 ${p50} ms, p99 ${p99} ms, ` +
+        `max ${max} ms; ${((1_000 * used * result.duration) / result.requests.total).toFixed(2)} ms of processor time each, ` +
+        `${residentMb(door.pid).toFixed(0)} MB`
+    )
+  }
+} finally {
+  await shop.stop()
+}
+process.exit(0)
+
+/** A thousand shoppers with a past, so that lists are personal. */
+async function shoppersLookAround({ url }, products) {
+  for (let i = 0; i < 40; i++) {
+    const answer = await fetch(`${url}/store/personalization/events`, {
+      method: "POST",
+      headers: headersOf(shop.publishableKey),
+      body: JSON.stringify({ events: views(250, products, "serve") }),
+    })
+    if (answer.status !== 202)
+      throw new Error(`events were not taken: ${answer.status} ${await answer.text()}`)
+  }
+}
+
+function load({ url }, placement, products, duration) {
+  let n = 0
+  return autocannon({
+    url,
+    connections: Number(flags.connections),
+    duration,
+    ...(flags.rate && { overallRate: Number(flags.rate) }),
+    requests: [
+      {
+        setupRequest: (request) => {
+          const product = placement.startsWith("pdp") ? `&product_id=${products[n % products.length]}` : ""
+          return {
+            ...request,
+            path: `/store/personalization/recommendations?placement=${placement}&limit=8${product}`,
+            headers: askFor(`serve-${n++ % 997}`, shop.publishableKey),
+          }
+        },
+      },
+    ],
+  })
+}
