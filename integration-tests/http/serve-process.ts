@@ -45,6 +45,8 @@ export async function startServe(): Promise<ServeProcess> {
       DATABASE_URL: databaseUrl,
       JWT_SECRET: jwtSecret,
       STORE_CORS: new URL(storefrontUrl).origin,
+      // What is tested here is what it answers, not how soon.
+      PERSONALIZATION_OPTIONS: JSON.stringify({ serving: { deadlineMs: 5_000 } }),
       NODE_OPTIONS: "",
     },
   })

@@ -8,12 +8,11 @@ import type { ShopReader } from "../services/serving"
 import { productView } from "./product-view"
 import { Remembered } from "./remembered"
 
-/** How long a list waits for the cart; then it goes out as for an empty one. */
-const CART_MS = 40
-
 export interface CatalogueShopParts {
   catalog: Catalog
   reader: ShopReader
+  /** How long a list waits for the cart; then it goes out as for an empty one. */
+  cartMs: number
   clock: Clock
   metrics: Metrics
   logger: Logger
@@ -21,9 +20,9 @@ export interface CatalogueShopParts {
 
 /**
  * The shop without its server: products are those of the engine's catalogue, keys and regions are remembered, carts are
- * read within 40 ms. Prices can't be calculated here, so there are none.
+ * read within a short time. Prices can't be calculated here, so there are none.
  */
-export function catalogueShop({ catalog, reader, clock, metrics, logger }: CatalogueShopParts): Shop {
+export function catalogueShop({ catalog, reader, cartMs, clock, metrics, logger }: CatalogueShopParts): Shop {
   const keys = new Remembered((key) => reader.channelsOfKey(key), { clock })
   const regions = new Remembered((id) => reader.currencyOfRegion(id), { clock })
   const views = new LRUCache<string, (product: Product) => HydratedProduct>({ max: 100 })
@@ -36,7 +35,7 @@ export function catalogueShop({ catalog, reader, clock, metrics, logger }: Catal
 
     async cartProducts(cartId) {
       try {
-        const products = await within(reader.productsOfCart(cartId), CART_MS)
+        const products = await within(reader.productsOfCart(cartId), cartMs)
         if (products !== LATE) return products
         failed("cart", "late")
       } catch (error) {

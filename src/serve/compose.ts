@@ -7,6 +7,9 @@ import type { ShopReader } from "../services/serving"
 import { catalogueShop } from "./catalogue-shop"
 import type { ServeSettings } from "./settings"
 
+/** Of a list's deadline, what reading the cart may take. */
+const CART_SHARE = 0.4
+
 /** What a `serve` process is made of. Nothing runs before the service is started. */
 export interface ServeParts {
   desk: Desk
@@ -24,7 +27,8 @@ export function composeServe(settings: ServeSettings, pino: FastifyBaseLogger): 
   )
   const reader = new MedusaTables({ url: databaseUrl })
   const { catalog, metrics } = service.engine
-  const shop = catalogueShop({ catalog, reader, clock: systemClock, metrics, logger })
+  const cartMs = options.serving.deadlineMs * CART_SHARE
+  const shop = catalogueShop({ catalog, reader, cartMs, clock: systemClock, metrics, logger })
   return { desk: { service, shop, logger }, reader }
 }
 

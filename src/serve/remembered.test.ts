@@ -11,7 +11,7 @@ function setUp(answers: Record<string, string> = { pk: "web" }) {
       if (source.fails) throw new Error("away")
       return answers[key]
     },
-    { clock, budgetMs: 5 }
+    { clock, budgetMs: 5, patienceMs: 10 }
   )
   return { clock, source, remembered, answers }
 }

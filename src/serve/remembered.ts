@@ -10,8 +10,10 @@ export interface RememberedOptions {
   freshMs?: number
   /** How long it still helps while the source does not answer. Default 600,000 ms. */
   staleMs?: number
-  /** How long a request may wait for the source. Default 500 ms. */
+  /** How long a request that has an old answer waits for a new one. Default 500 ms. */
   budgetMs?: number
+  /** How long one that has none waits. Default 3,000 ms. */
+  patienceMs?: number
 }
 
 /** That there is nothing is remembered for a short time only: what is missing may be made at any moment. */
@@ -38,13 +40,20 @@ export class Remembered<T> {
     private readonly read: (key: string) => Promise<T | undefined>,
     options: RememberedOptions
   ) {
-    this.options = { max: 1_000, freshMs: 60_000, staleMs: 600_000, budgetMs: 500, ...options }
+    this.options = {
+      max: 1_000,
+      freshMs: 60_000,
+      staleMs: 600_000,
+      budgetMs: 500,
+      patienceMs: 3_000,
+      ...options,
+    }
     this.known = new LRUCache({ max: this.options.max })
   }
 
   /** @throws PersonalizationError `unavailable` when the source does not answer and no answer of before will do */
   async get(key: string): Promise<T | undefined> {
-    const { clock, freshMs, budgetMs } = this.options
+    const { clock, freshMs, budgetMs, patienceMs } = this.options
     const now = clock.now()
     const known = this.known.get(key)
     if (known) {
@@ -52,16 +61,17 @@ export class Remembered<T> {
       if (age < (known.value === undefined ? NOTHING_MS : freshMs)) return known.value
       if (now < known.pausedUntil && this.helps(known, now)) return known.value
     }
+    const old = known && this.helps(known, now) ? known : undefined
     let cause: unknown
     try {
-      const answer = await within(this.ask(key), budgetMs)
+      const answer = await within(this.ask(key), old ? budgetMs : patienceMs)
       if (answer !== LATE) return answer
     } catch (error) {
       cause = error
     }
-    if (known && this.helps(known, now)) {
-      known.pausedUntil = clock.now() + PAUSE_MS
-      return known.value
+    if (old) {
+      old.pausedUntil = clock.now() + PAUSE_MS
+      return old.value
     }
     if (cause instanceof PersonalizationError) throw cause
     const message = "The store's database does not answer in time"

@@ -53,6 +53,13 @@ export async function fakeParts(options: object = {}): Promise<ServeParts & { re
   )
   const reader = new FakeReader()
   const { catalog, metrics } = engine
-  const shop = catalogueShop({ catalog, reader, clock: systemClock, metrics, logger: silentLogger })
+  const shop = catalogueShop({
+    catalog,
+    reader,
+    cartMs: 5_000,
+    clock: systemClock,
+    metrics,
+    logger: silentLogger,
+  })
   return { desk: { service, shop, logger: silentLogger }, reader }
 }
