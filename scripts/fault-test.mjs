@@ -26,7 +26,7 @@ const { values: flags } = parseArgs({
     events: { type: "string", default: "200000" },
     kills: { type: "string", default: "50" },
     "outage-seconds": { type: "string", default: "30" },
-    "per-second": { type: "string", default: "600" },
+    "per-second": { type: "string", default: "900" },
     logs: { type: "string", default: path.join(os.tmpdir(), "fault-test") },
   },
 })
@@ -82,9 +82,8 @@ async function test() {
     visitors: (n) => `${runId}-${n % 997}`,
   })
   const probing = prober.run()
-  const breaking = Promise.all([killing(), outages()])
-  const sent = sender.send(16)
-  sent.then(() => say(`all ${flags.events} events are acknowledged`))
+  const breaking = Promise.all([killing(sender), outages()])
+  const sent = sender.send(16).then(() => say(`all ${flags.events} events are acknowledged`))
   const stuck = setInterval(() => say(`${sender.acknowledged.size} acknowledged`), 30_000)
   const [, [, told]] = await Promise.all([sent, breaking])
   clearInterval(stuck)
@@ -96,19 +95,21 @@ async function test() {
   return complete && told && prober.failed === 0 && prober.empty.size === 0
 }
 
-/** Kills in turn, each role as often as it can be brought back; never both `serve` at once. */
-async function killing() {
-  // A consumer and a serve come back in seconds, Medusa takes longer.
+/** Kills in turn, as the events flow; never both `serve` at once. What has just been killed may be killed again. */
+async function killing(sender) {
+  const kills = Number(flags.kills)
   const turn = [consumers[0], serves[0], consumers[1], serves[1], medusaServer]
-  for (let n = 0; n < Number(flags.kills); n++) {
+  for (let n = 0; n < kills; n++) {
     const victim = turn[n % turn.length]
-    await sleep(500 + randomInt(2_000))
-    // What is down already cannot be killed, and one `serve` is to be there.
+    // Spread over the events, and over the outages, in which few flow.
+    const share = (n / kills) * Number(flags.events)
+    for (const until = Date.now() + 8_000; sender.acknowledged.size < share && Date.now() < until;)
+      await sleep(50)
+    await sleep(randomInt(1_500))
     if (serves.includes(victim)) await Promise.all(serves.map((one) => one.ready()))
-    else if (victim !== medusaServer) await victim.ready()
     victim.kill()
   }
-  say(`${flags.kills} kills: ${roles.map(({ name, kills }) => `${name} ${kills}`).join(", ")}`)
+  say(`${kills} kills: ${roles.map((one) => `${one.name} ${one.kills}`).join(", ")}`)
 }
 
 /** Takes away one service after the other. @returns {Promise<boolean>} did health say so, and did all heal? */

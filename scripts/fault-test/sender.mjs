@@ -30,6 +30,7 @@ export class Sender {
         const due = begun + (this.#made / this.options.perSecond) * 1_000
         if (due > Date.now()) await sleep(due - Date.now())
         const batch = this.#batch()
+        if (batch.length === 0) return
         while (!(await this.#deliver(batch, turn++)));
       }
     }
