@@ -68,7 +68,6 @@ async function test() {
   const sender = new Sender({
     doors: [medusaServer, ...serves].map(({ url }) => url),
     key: shop.publishableKey,
-    // Redis is new, so that nothing has been counted for them yet.
     products: shop.products.slice(0, 300).map(({ id }) => id),
     events: Number(flags.events),
     run: runId,

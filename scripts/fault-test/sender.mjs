@@ -44,7 +44,9 @@ export class Sender {
       const number = this.#made++
       const visitor = `${run}-${number % 997}`
       const product = products[number % products.length]
-      this.byProduct.set(product, (this.byProduct.get(product) ?? 0) + 1)
+      // Beside a product of the shop, which lists can show, one that nobody has ever looked at before.
+      const counted = `${run}-p${number % products.length}`
+      this.byProduct.set(counted, (this.byProduct.get(counted) ?? 0) + 1)
       this.byVisitor.set(visitor, (this.byVisitor.get(visitor) ?? 0) + 1)
       return {
         event_id: uuidv7(),
@@ -53,7 +55,7 @@ export class Sender {
         visitor_id: visitor,
         session_id: visitor,
         consent: CONSENT,
-        items: [{ product_id: product }],
+        items: [{ product_id: product }, { product_id: counted }],
         properties: { run },
       }
     })

@@ -14,6 +14,7 @@ import {
   FeaturePipeline,
   FEATURES_GROUP,
   FeatureUpdater,
+  HistoryFiller,
   SharedFeatures,
   type FeatureFollower,
   type FeatureStore,
@@ -60,8 +61,17 @@ export function composeEvents(options: PersonalizationOptions, context: EventsCo
     shared &&
     new ArchivedEventLog({ stream: shared.stream, archive: storage.log, consume, forgotten, logger })
   const log = archived ?? storage.log
+  const history = { history: storage.log, store: features, subjects, clock, logger }
   const follower = shared
-    ? new SharedFeatures({ stream: shared.stream, updater, consume, clock, metrics, logger })
+    ? new SharedFeatures({
+        stream: shared.stream,
+        updater,
+        consume,
+        filler: new HistoryFiller({ ...history, updater, claims: shared.claims }),
+        clock,
+        metrics,
+        logger,
+      })
     : new FeaturePipeline({ log, updater, subjects, logger })
   const limiter = shared?.limiter
   const ingest = new Ingest(

@@ -114,6 +114,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
   const training = new TrainingRuns(trainAndLoad, parts)
   models.onChange(() => void refresh())
 
+  const since = () => clock.now() - options.events.retentionDays * DAY_MS
   const consents = new LRUCache<string, { consent: Consent | undefined }>({ max: 50_000, ttl: 5_000 })
   const consentKey = ({ visitorId, customerId }: SubjectRef) => `${visitorId ?? ""} ${customerId ?? ""}`
 
@@ -169,7 +170,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await storage.maintain(options)
       await catalog.start()
       archived?.begin()
-      if (shared) follower.begin()
+      if (shared) follower.begin(since())
     },
 
     async start() {
@@ -180,7 +181,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       exposures.start()
       archived?.begin()
       // History may be long, and the shop opens when this is over: lists go out without profiles until it is in.
-      follower.begin(clock.now() - options.events.retentionDays * DAY_MS)
+      follower.begin(since())
     },
 
     async stop() {

@@ -1,7 +1,13 @@
 import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible"
 import { AvroEventCodec, KafkaEventStream } from "../../adapters/kafka"
 import { RedisConnection, RedisEventClaims, RedisEventStream, RedisFeatureStore } from "../../adapters/redis"
-import type { DeadLetterStore, EventStream, LimiterFactory, NewDeadLetter } from "../../services/events"
+import type {
+  DeadLetterStore,
+  EventClaims,
+  EventStream,
+  LimiterFactory,
+  NewDeadLetter,
+} from "../../services/events"
 import type { FeatureStore } from "../../services/features"
 import type { Logger, Metrics } from "../../services/lib"
 import { Later } from "./later"
@@ -11,6 +17,7 @@ import type { PersonalizationOptions } from "./options"
 export interface Shared {
   stream: EventStream
   features: FeatureStore
+  claims: EventClaims
   limiter: LimiterFactory
   /** By the names of the parts. */
   reachable(): Promise<{ redis: boolean; kafka?: boolean }>
@@ -36,9 +43,12 @@ export function sharedParts(
   const prefix = redis.keyPrefix
   const bury = (letter: NewDeadLetter) => deadLetters.add([letter])
   const connection = new Later(() => RedisConnection.open({ url: redisUrl, logger }))
+  const claims: EventClaims = {
+    claim: async (asked) => (await redisClaims.get()).claim(asked),
+  }
+  const redisClaims = new Later(async () => new RedisEventClaims(await connection.get(), { prefix }))
   const stream = new Later<Stream>(async () => {
     const redisNow = await connection.get()
-    const claims = new RedisEventClaims(redisNow, { prefix })
     if (!kafkaBrokers) {
       const { partitions, maxStreamLength: maxLength } = redis
       return new RedisEventStream(redisNow, { prefix, partitions, maxLength, bury, logger, metrics })
@@ -67,6 +77,7 @@ export function sharedParts(
       erase: async (key, at) => (await features.get()).erase(key, at),
       close: async () => features.made?.close(),
     },
+    claims,
     limiter: (by, points) => {
       const limits = { points, duration: 60, keyPrefix: `${prefix}:limit:${by}` }
       const shared = new Later(async () => {

@@ -137,6 +137,12 @@ describe("session items", () => {
     expect(sessionItems.read(state, later)).toEqual(["rug"])
     expect(sessionItems.read(state, later + 31 * 60_000)).toEqual([])
   })
+
+  it("take nothing that is told late from a session that is over", () => {
+    const later = T + 31 * 60_000
+    const state = fold(sessionItems, [event("view_item", "rug", { ts: later }), event("view_item", "cup")])
+    expect(sessionItems.read(state, later)).toEqual(["rug"])
+  })
 })
 
 it("keeps an item's popularity by kind", () => {

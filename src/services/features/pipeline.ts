@@ -1,16 +1,9 @@
 import { Pause, silentLogger, type Logger } from "../lib"
-import { mayProfile, type SubjectRef, type SubjectStore } from "../privacy"
-import {
-  compareOffsets,
-  subjectOf,
-  withoutNames,
-  type EventLog,
-  type LoggedEvent,
-  type ShopEvent,
-  type Subscription,
-} from "../events"
+import type { SubjectStore } from "../privacy"
+import { compareOffsets, withoutNames, type EventLog, type LoggedEvent, type Subscription } from "../events"
 import type { FeatureFollower, Forgotten } from "./feature-follower"
 import type { FeatureUpdater } from "./feature-updater"
+import { pairOf, withdrawnPairs } from "./withdrawn"
 
 export interface FeaturePipelineDependencies {
   log: EventLog
@@ -64,7 +57,7 @@ export class FeaturePipeline implements FeatureFollower {
   async start(since?: number): Promise<void> {
     let events = 0
     for await (const batch of this.dependencies.log.replay({ since, after: this.position })) {
-      const withdrawn = await this.withdrawn(batch)
+      const withdrawn = await withdrawnPairs(this.dependencies.subjects, batch)
       for (let from = 0; from < batch.length; from += SLICE) {
         if (this.stopping) return
         await this.handle(batch.slice(from, from + SLICE), withdrawn)
@@ -152,21 +145,4 @@ export class FeaturePipeline implements FeatureFollower {
       return until !== undefined && compareOffsets(offset, until) <= 0
     })
   }
-
-  /** Pairs of visitor and customer in the batch whose recorded consent forbids a profile by now. */
-  private async withdrawn(batch: readonly LoggedEvent[]): Promise<ReadonlySet<string>> {
-    const { subjects } = this.dependencies
-    const refs = new Map<string, SubjectRef>()
-    for (const { event } of batch)
-      if (subjectOf(event))
-        refs.set(pairOf(event), { visitorId: event.visitor_id, customerId: event.customer_id })
-    if (!subjects || refs.size === 0) return new Set()
-    const consents = await subjects.consentsOf([...refs.values()])
-    const pairs = [...refs.keys()]
-    return new Set(pairs.filter((_, i) => consents[i] && !mayProfile(consents[i])))
-  }
 }
-
-/** A customer's visitors may differ in what they consented to. */
-const pairOf = ({ visitor_id, customer_id }: ShopEvent): string =>
-  JSON.stringify([visitor_id ?? null, customer_id ?? null])

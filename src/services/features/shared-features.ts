@@ -2,6 +2,7 @@ import { noMetrics, Pause, silentLogger, systemClock, type Clock, type Logger, t
 import type { EventStream, LoggedEvent, Subscription } from "../events"
 import type { FeatureFollower, Forgotten } from "./feature-follower"
 import { placed, type FeatureUpdater } from "./feature-updater"
+import type { HistoryFiller } from "./history-filler"
 
 /** The group of all processes that keep the shared features. */
 export const FEATURES_GROUP = "features"
@@ -11,6 +12,8 @@ export interface SharedFeaturesDependencies {
   updater: FeatureUpdater
   /** Whether this process takes its share of the work; others may do it all. */
   consume: boolean
+  /** Fills a store that is empty. */
+  filler?: Pick<HistoryFiller, "fill" | "stop">
   clock?: Clock
   metrics?: Metrics
   logger?: Logger
@@ -30,6 +33,7 @@ export class SharedFeatures implements FeatureFollower {
   private readonly logger: Logger
   private subscription: Subscription | undefined
   private subscribing: Promise<void> | undefined
+  private filling: Promise<void> | undefined
   private stopping = false
   private readonly pause = new Pause()
 
@@ -37,8 +41,15 @@ export class SharedFeatures implements FeatureFollower {
     this.logger = dependencies.logger ?? silentLogger
   }
 
-  begin(): void {
-    if (this.dependencies.consume) this.subscribing ??= this.subscribe()
+  begin(since?: number): void {
+    if (!this.dependencies.consume) return
+    this.subscribing ??= this.subscribe()
+    this.filling ??= this.fill(since)
+  }
+
+  /** Resolves when history is in. */
+  async filled(): Promise<void> {
+    await this.filling
   }
 
   async caughtUp(): Promise<void> {
@@ -49,7 +60,8 @@ export class SharedFeatures implements FeatureFollower {
   async stop(): Promise<void> {
     this.stopping = true
     this.pause.end()
-    await this.subscribing
+    this.dependencies.filler?.stop()
+    await Promise.all([this.subscribing, this.filling])
     await this.subscription?.close()
   }
 
@@ -65,17 +77,27 @@ export class SharedFeatures implements FeatureFollower {
     metrics.gauge("event_lag_seconds", Math.max(0, (clock.now() - ts) / 1_000))
   }
 
+  private subscribe(): Promise<void> {
+    return this.patiently("cannot follow the events yet", async () => {
+      const handle = (batch: readonly LoggedEvent[]) => this.handle(batch)
+      this.subscription = await this.dependencies.stream.subscribe(FEATURES_GROUP, handle, {
+        batchSize: BATCH,
+      })
+    })
+  }
+
+  private fill(since: number | undefined): Promise<void> {
+    return this.patiently("history is not in yet", async () => this.dependencies.filler?.fill(since))
+  }
+
   /** Never rejects: tries until it is stopped. */
-  private async subscribe(): Promise<void> {
-    const { stream, retryMs = 1_000 } = this.dependencies
-    while (!this.stopping && !this.subscription) {
+  private async patiently(trouble: string, work: () => Promise<void>): Promise<void> {
+    while (!this.stopping) {
       try {
-        this.subscription = await stream.subscribe(FEATURES_GROUP, (batch) => this.handle(batch), {
-          batchSize: BATCH,
-        })
+        return await work()
       } catch (error) {
-        this.logger.warn(`features: cannot follow the events yet: ${(error as Error).message}`)
-        await this.pause.wait(retryMs)
+        this.logger.warn(`features: ${trouble}: ${(error as Error).message}`)
+        await this.pause.wait(this.dependencies.retryMs ?? 1_000)
       }
     }
   }

@@ -17,6 +17,8 @@ export const sessionItems: Feature<State, readonly string[]> = {
   events: ["view_item", "add_to_cart", "add_to_wishlist", "dislike"],
   initial: { items: [], ts: 0 },
   update: (state, event) => {
+    // Told late: it belongs to a session that is over.
+    if (state.ts - event.ts > IDLE_MS) return state
     let items = event.ts - state.ts > IDLE_MS ? [] : [...state.items]
     for (const { product_id } of event.items) {
       if (event.type === "dislike") items = items.filter((id) => id !== product_id)
