@@ -27,7 +27,9 @@ export function answerError(
 ): FastifyReply {
   if (error instanceof PersonalizationError) {
     const { status, headers, body } = errorAnswer(error)
-    if (status >= 500) request.log.error({ err: error }, error.message)
+    // During an outage every request says so: the stack would say nothing more.
+    if (status === 503) request.log.warn(error.message)
+    else if (status >= 500) request.log.error({ err: error }, error.message)
     return reply
       .code(status)
       .headers({ ...headers })

@@ -28,6 +28,8 @@ const UNAVAILABLE = "Personalization is not available at the moment. The server'
  * @param toAdmin whether the reason of a server's error may be told
  */
 export function errorAnswer(error: PersonalizationError, toAdmin = false): Answer & { body: ErrorBody } {
+  // What is away comes back: by itself it does not know when.
+  const retryAfter = error.retryAfter ?? (error.status === 503 ? 1 : undefined)
   return {
     status: error.status,
     body: {
@@ -37,10 +39,10 @@ export function errorAnswer(error: PersonalizationError, toAdmin = false): Answe
       fields: error.fields,
     },
     headers:
-      error.retryAfter === undefined
+      retryAfter === undefined
         ? {}
         : {
-            "Retry-After": String(Math.ceil(error.retryAfter)),
+            "Retry-After": String(Math.ceil(retryAfter)),
             // Otherwise a storefront on another origin could not read it.
             "Access-Control-Expose-Headers": "Retry-After",
           },

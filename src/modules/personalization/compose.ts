@@ -6,7 +6,7 @@ import { FEATURES_GROUP, type FeatureKey } from "../../services/features"
 import { systemClock, type Clock, type Logger } from "../../services/lib"
 import { ModelRegistry } from "../../services/models"
 import { NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
-import { ContentIndex, Shelves } from "../../services/retrieval"
+import { ContentIndex, Shelves, within } from "../../services/retrieval"
 import { ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
 import { composeEvents, deadLettersOf } from "./compose-events"
 import type { Engine } from "./engine"
@@ -20,6 +20,8 @@ import { workerRunner } from "./train-worker-runner"
 import { TrainingRuns, type TrainingRunner } from "./training-runs"
 
 const DAY_MS = 86_400_000
+/** A part that does not answer in this time is away, whatever it says later. */
+const PROBE_MS = 2_000
 
 const isPersonal = (key: FeatureKey): boolean => /^(shopper|session):/.test(key)
 
@@ -155,7 +157,9 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     maintain: () => storage.maintain(options),
     deadLetters: deadLettersOf({ storage, updater, archived, ingest }),
     async reachable() {
-      const [database, others] = await Promise.all([storage.reachable(), shared?.reachable()])
+      const answers = async (there: Promise<boolean>) =>
+        (await within(there, PROBE_MS).catch(() => false)) === true
+      const [database, others] = await Promise.all([answers(storage.reachable()), shared?.reachable(answers)])
       return { database, ...others }
     },
     lag: async () => {

@@ -19,8 +19,10 @@ export interface Shared {
   features: FeatureStore
   claims: EventClaims
   limiter: LimiterFactory
-  /** By the names of the parts. */
-  reachable(): Promise<{ redis: boolean; kafka?: boolean }>
+  /** By the names of the parts. @param answers whether one says in time that it is there */
+  reachable(
+    answers: (there: Promise<boolean>) => Promise<boolean>
+  ): Promise<{ redis: boolean; kafka?: boolean }>
   /** Events that a group has not handled yet. */
   lag(group: string): Promise<number>
   close(): Promise<void>
@@ -88,10 +90,13 @@ export function sharedParts(
       })
       return { consume: async (key, count) => (shared.made ?? (await shared.get())).consume(key, count) }
     },
-    reachable: async () => {
+    reachable: async (answers) => {
       const redisThere = async () => (await connection.get()).reachable()
       const kafkaThere = async () => (await stream.get()).reachable()
-      const [redisUp, kafkaUp] = await Promise.all([redisThere(), kafkaBrokers ? kafkaThere() : undefined])
+      const [redisUp, kafkaUp] = await Promise.all([
+        answers(redisThere()),
+        kafkaBrokers ? answers(kafkaThere()) : undefined,
+      ])
       return { redis: redisUp, ...(kafkaUp !== undefined && { kafka: kafkaUp }) }
     },
     lag: async (group) => (await stream.get()).lag(group),
