@@ -1,7 +1,7 @@
 import { Client } from "pg"
 import type { DataSource } from "typeorm"
 import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js"
-import { newEventId, type EventStream } from "../../services/events"
+import { forgetEvent, newEventId, type EventStream } from "../../services/events"
 import { eventLogContract } from "../../services/testing/event-log.contract"
 import { eventStreamContract } from "../../services/testing/event-stream.contract"
 import { shopEvent } from "../../services/testing/events"
@@ -183,6 +183,22 @@ describeWithPostgres("PostgreSQL event log", ({ url, open, clear }) => {
       await log.purgeBefore("2026-01-04")
       await log.erase({ visitorIds: ["ann"] })
       expect(await buried()).toEqual(["bea"])
+    }))
+
+  it("drops orders to forget that everybody has read, and nothing else", () =>
+    withLog(async (log) => {
+      const now = Date.now()
+      const old = { ts: now - 1_000, event_id: newEventId(now - 1_000), visitor_id: "v" }
+      const orders = [
+        forgetEvent({ visitorId: "v" }, "all", now - 1_000),
+        forgetEvent({ visitorId: "w" }, "all", now),
+      ]
+      await log.append([...orders, shopEvent(old)])
+      expect(await log.purgeForgets(now)).toBe(1)
+      const left: string[] = []
+      for await (const batch of log.replay())
+        left.push(...batch.map(({ event }) => `${event.type} ${event.visitor_id}`))
+      expect(left).toEqual(["forget w", "view_item v"])
     }))
 
   it("makes a partition again that another process has dropped", () =>

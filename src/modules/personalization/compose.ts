@@ -85,6 +85,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     subjects,
     clock,
     others: database !== undefined,
+    dropForgets: (ms) => storage.dropForgets(ms),
   })
   const recommender = new Recommender({
     catalog,

@@ -14,7 +14,12 @@ export interface ForgettingParts {
   clock: Clock
   /** Others handle the events of this log, too, and have to be told. */
   others: boolean
+  /** Drops the orders that were given before `ms`. */
+  dropForgets(ms: number): Promise<void>
 }
+
+/** By then every process that lives has read an order. */
+const READ_MS = 60_000
 
 /** How a shopper is forgotten: what is kept here at once, what others keep and what is still on its way by the log. */
 export class Forgetting {
@@ -52,7 +57,11 @@ export class Forgetting {
   }
 
   private async tell(who: readonly SubjectRef[], scope: "profile" | "all"): Promise<void> {
-    const { log, clock, others } = this.parts
-    if (others && who.length > 0) await log.append(who.map((one) => forgetEvent(one, scope, clock.now())))
+    const { log, clock, others, dropForgets } = this.parts
+    if (!others || who.length === 0) return
+    const given = clock.now()
+    await log.append(who.map((one) => forgetEvent(one, scope, given)))
+    // What fails here is done by the hourly housekeeping.
+    setTimeout(() => void dropForgets(given + 1).catch(() => undefined), READ_MS).unref()
   }
 }

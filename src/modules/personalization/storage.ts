@@ -44,6 +44,8 @@ export interface Storage {
   open(): Promise<void>
   close(): Promise<void>
   reachable(): Promise<boolean>
+  /** Drops the orders to forget (`forgetEvent`) that were given before `ms`: they name whom nobody is to know any more. */
+  dropForgets(ms: number): Promise<void>
   /** Forgets what is older than the options say, and model versions nobody will go back to. */
   maintain(options: RetentionOptions): Promise<void>
 }
@@ -80,6 +82,8 @@ export function memoryStorage({ clock }: StorageParts): Storage {
     open: async () => {},
     close: () => log.close(),
     reachable: async () => true,
+    // Nobody else reads this log, so no order was given.
+    dropForgets: async () => {},
     // Exposures are bounded by their store, and events are gone with the process.
     maintain: async () => void (await models.prune(MODEL_VERSIONS)),
   }
@@ -118,6 +122,7 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger }: Stora
             () => false
           )
         : Promise.resolve(false),
+    dropForgets: async (ms) => void (await log.purgeForgets(ms)),
     maintain: async ({ events, serving }) => {
       const now = clock.now()
       const eventsFrom = now - events.retentionDays * DAY_MS
