@@ -23,6 +23,29 @@ describe("ExactVectorIndex", () => {
     await index.close()
   })
 
+  it.each([0.003, 0.1, 3])(
+    "is exact where neighbours differ by less than their sketches, spread %d",
+    async (spread) => {
+      const [n, d, k] = [3_001, 64, 9]
+      const random = new Random(5)
+      const centre = Array.from({ length: d }, () => random.next() - 0.5)
+      const ids = Array.from({ length: n }, (_, i) => `p${i}`)
+      const vectors = Float32Array.from(
+        { length: n * d },
+        (_, i) => centre[i % d] + spread * (random.next() - 0.5)
+      )
+      const index = new ExactVectorIndex(d)
+      await index.build(ids, vectors)
+      for (let q = 0; q < n; q += 100) {
+        const query = vectors.slice(q * d, (q + 1) * d).map((value) => value + spread * (random.next() - 0.5))
+        const truth = nearest(ids, vectors, query, k)
+        const result = await index.search(query, k)
+        result.forEach(({ score }, rank) => expect(Math.abs(score - truth[rank].score)).toBeLessThan(3e-7))
+      }
+      await index.close()
+    }
+  )
+
   it("uses the slots of removed vectors again", async () => {
     const index = new ExactVectorIndex(8)
     const vectors = clusteredVectors(new Random(1), 200, 8, 4)

@@ -1,12 +1,12 @@
 import type { MonitoredVectorIndex } from "../../services/retrieval"
-import { Best, MAX_NEIGHBOURS, Rows } from "./rows"
+import { Best, BLOCK_ROWS, MAX_NEIGHBOURS, Rows } from "./rows"
 import { Turns } from "./turns"
 import { checkShape, inverseLength, unitQuery } from "./vectors"
 
-/** Multiply-adds between two turns of the event loop: 1.5 to 3 ms of scanning. */
-const TURN_BUDGET = 8_000_000
-/** Writing a float (normalising, copying, hashing its id) takes about as long as scanning 16. */
-const WRITE_COST = 16
+/** Numbers scanned between two turns of the event loop: 1 to 2 ms. */
+const TURN_BUDGET = 16_000_000
+/** Writing a number (normalising, copying, rounding, hashing its id) takes about as long as scanning 400. */
+const WRITE_COST = 400
 const ROWS_A_WRITE = 512
 
 /** One for the whole process, for all indexes share its event loop. */
@@ -14,7 +14,7 @@ const turns = new Turns(TURN_BUDGET)
 
 /**
  * Exact nearest neighbours: a SIMD scan over all rows in WebAssembly, needing no native package.
- * Long scans and writes are cut into pieces between which the event loop turns. Memory: 4 bytes × dimensions a
+ * Long scans and writes are cut into pieces between which the event loop turns. Memory: 5 bytes × dimensions a
  * vector, and the id. A search brings at most 4,096 neighbours. The caller leaves given arrays alone until the
  * promise resolves.
  */
@@ -59,10 +59,11 @@ export class ExactVectorIndex implements MonitoredVectorIndex {
     if (!unit) return []
     const best = new Best(wanted)
     const changes = rows.changes
-    const step = Math.max(1, Math.floor(TURN_BUDGET / this.dimensions))
+    const asked = rows.query(unit)
+    const step = Math.ceil(TURN_BUDGET / this.dimensions / BLOCK_ROWS) * BLOCK_ROWS
     for (let first = 0; first < rows.slots; first += step) {
       const end = Math.min(first + step, rows.slots)
-      await turns.run((end - first) * this.dimensions, () => rows.scan(unit, first, end, best))
+      await turns.run((end - first) * this.dimensions, () => rows.scan(asked, first, end, best))
     }
     return rows.read(best, unit, changes)
   }

@@ -6,7 +6,11 @@ type Scan = (
   first: number,
   end: number,
   stride: number,
+  width: number,
   query: number,
+  sketch: number,
+  queryStep: number,
+  slack: number,
   scores: number,
   slots: number,
   held: number,
@@ -15,6 +19,10 @@ type Scan = (
 
 /** Most neighbours one search can bring; the heap has its fixed place before the rows. */
 export const MAX_NEIGHBOURS = 4_096
+/** Rows whose sketches lie together, before their floats; the kernel has the same. */
+export const BLOCK_ROWS = 256
+/** Rounding of sums of 32-bit floats, at length 1. */
+const ROUNDING = 1e-5
 const PAGE_BYTES = 65_536
 const MAX_PAGES = 65_536
 
@@ -37,9 +45,19 @@ export class Best {
   }
 }
 
+/** A query as the kernel wants it: floats at length 1, and the same in 16-bit steps. */
+export interface ScanQuery {
+  unit: Float32Array
+  sketch: Int16Array
+  step: number
+  /** How much the sketches may take away from a score, besides each row's own error. */
+  slack: number
+}
+
 /**
- * Vectors by id in the kernel's memory: rows of `dimensions` floats, padded to a multiple of 4. A removed row is
- * filled with NaN, which no scan returns, and its slot is used again.
+ * Vectors by id in the kernel's memory: rows of `dimensions` floats, padded to a multiple of 4, and of each a sketch
+ * in 8-bit steps by which a scan passes over most rows (see assembly/index.ts). A removed row is filled with NaN,
+ * which no scan returns, and its slot is used again.
  */
 export class Rows {
   /** Grows with every write, so that a paused scan sees that the rows have changed under it. */
@@ -47,7 +65,11 @@ export class Rows {
   private readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES })
   private readonly scanKernel = instantiate(this.memory)
   private readonly stride: number
-  /** Byte offsets: query, heap scores, heap slots, rows. */
+  /** Bytes of a sketch. */
+  private readonly width: number
+  private readonly blockBytes: number
+  /** Byte offsets: query, its sketch, heap scores, heap slots, rows. */
+  private readonly sketchAt: number
   private readonly scoresAt: number
   private readonly slotsAt: number
   private readonly rowsAt: number
@@ -55,10 +77,14 @@ export class Rows {
   private readonly slotOf = new Map<string, number>()
   private readonly free: number[] = []
   private floats = new Float32Array(this.memory.buffer)
+  private bytes = new Int8Array(this.memory.buffer)
 
   constructor(readonly dimensions: number) {
     this.stride = Math.ceil(dimensions / 4) * 4
-    this.scoresAt = this.stride * 4
+    this.width = Math.ceil(dimensions / 8) * 8
+    this.blockBytes = BLOCK_ROWS * (this.width + 8 + this.stride * 4)
+    this.sketchAt = this.stride * 4
+    this.scoresAt = this.sketchAt + this.width * 2
     this.slotsAt = this.scoresAt + MAX_NEIGHBOURS * 4
     this.rowsAt = this.slotsAt + MAX_NEIGHBOURS * 4
     this.reserve(0)
@@ -78,7 +104,7 @@ export class Rows {
    * @throws PersonalizationError `overloaded` past the 4 GB that one index can hold.
    */
   reserve(slots: number): void {
-    const needed = this.rowsAt + slots * this.stride * 4
+    const needed = this.rowsAt + Math.ceil(slots / BLOCK_ROWS) * this.blockBytes
     const held = this.memory.buffer.byteLength
     if (needed <= held) return
     // Half as much again, so that adding one by one copies little.
@@ -94,6 +120,7 @@ export class Rows {
       )
     }
     this.floats = new Float32Array(this.memory.buffer)
+    this.bytes = new Int8Array(this.memory.buffer)
   }
 
   /** Adds or replaces a row: `dimensions` floats of `vectors` from `offset` on, times `scale`. */
@@ -108,6 +135,7 @@ export class Rows {
     const at = this.at(slot)
     for (let i = 0; i < this.dimensions; i++) this.floats[at + i] = vectors[offset + i] * scale
     this.floats.fill(0, at + this.dimensions, at + this.stride)
+    this.sketch(slot)
     this.changes++
   }
 
@@ -118,6 +146,7 @@ export class Rows {
     this.ids[slot] = undefined
     this.free.push(slot)
     this.floats.fill(NaN, this.at(slot), this.at(slot) + this.stride)
+    this.sketch(slot)
     this.changes++
   }
 
@@ -133,16 +162,35 @@ export class Rows {
     return this.slotOf.keys()
   }
 
+  /** A query of length 1 in the form that `scan` takes. */
+  query(unit: Float32Array): ScanQuery {
+    // Sums over the dimensions of 8 × 16 bits must stay within 32.
+    const most = Math.min(32_767, Math.floor(2 ** 31 / (127 * this.width)) - 1)
+    const step = unit.reduce((max, value) => Math.max(max, Math.abs(value)), 0) / most
+    const sketch = new Int16Array(this.width)
+    let squares = 0
+    for (let i = 0; i < unit.length; i++) {
+      sketch[i] = Math.round(unit[i] / step)
+      squares += (unit[i] - sketch[i] * step) ** 2
+    }
+    // No row's sketch is longer than 2.
+    return { unit, sketch, step, slack: 2 * Math.sqrt(squares) + ROUNDING }
+  }
+
   /** Goes over the slots from `first` to before `end` and keeps the best in `best`. */
-  scan(query: Float32Array, first: number, end: number, best: Best): void {
+  scan({ unit, sketch, step, slack }: ScanQuery, first: number, end: number, best: Best): void {
     const scores = this.scoresAt / 4
     this.floats.fill(0, 0, this.stride)
-    this.floats.set(query, 0)
+    this.floats.set(unit, 0)
+    new Int16Array(this.memory.buffer, this.sketchAt, this.width).set(sketch)
     this.floats.set(best.scores.subarray(0, best.held), scores)
     const slots = new Int32Array(this.memory.buffer, this.slotsAt, best.k)
     slots.set(best.slots.subarray(0, best.held))
-    const { rowsAt, stride, scoresAt, slotsAt } = this
-    best.held = this.scanKernel(rowsAt, first, end, stride, 0, scoresAt, slotsAt, best.held, best.k)
+    const { rowsAt, stride, width, sketchAt, scoresAt, slotsAt } = this
+    best.held = this.scanKernel(
+      ...([rowsAt, first, end, stride, width, 0, sketchAt, step, slack] as const),
+      ...([scoresAt, slotsAt, best.held, best.k] as const)
+    )
     best.scores.set(this.floats.subarray(scores, scores + best.held))
     best.slots.set(slots.subarray(0, best.held))
   }
@@ -167,7 +215,41 @@ export class Rows {
     return sum
   }
 
+  /** Writes the sketch of a row: its 8-bit steps, their size, and the length of what they miss. */
+  private sketch(slot: number): void {
+    const at = this.at(slot)
+    const row = slot % BLOCK_ROWS
+    const block = this.blockAt(slot)
+    const codes = block + (row - (row % 4)) * this.width + (row % 4) * 8
+    const margin = (block + BLOCK_ROWS * this.width) / 4 + row
+    let most = 0
+    const { floats, bytes, dimensions } = this
+    for (let i = 0; i < dimensions; i++) {
+      const value = floats[at + i]
+      if (value > most) most = value
+      else if (-value > most) most = -value
+    }
+    const step = Math.fround(most / 127)
+    let squares = 0
+    for (let i = 0; i < dimensions; i++) {
+      const value = floats[at + i]
+      // Stored as a whole number, cut off towards 0.
+      const code = codes + (i >> 3) * 32 + (i & 7)
+      bytes[code] = step > 0 ? value / step + (value < 0 ? -0.5 : 0.5) : 0
+      const missed = value - bytes[code] * step
+      squares += missed * missed
+    }
+    this.floats[margin] = step
+    this.floats[margin + BLOCK_ROWS] = Math.sqrt(squares)
+  }
+
+  private blockAt(slot: number): number {
+    return this.rowsAt + Math.floor(slot / BLOCK_ROWS) * this.blockBytes
+  }
+
+  /** Index of a row's first float. */
   private at(slot: number): number {
-    return this.rowsAt / 4 + slot * this.stride
+    const floats = this.blockAt(slot) + BLOCK_ROWS * (this.width + 8)
+    return floats / 4 + (slot % BLOCK_ROWS) * this.stride
   }
 }
