@@ -3,10 +3,10 @@ import { Best, BLOCK_ROWS, MAX_NEIGHBOURS, Rows } from "./rows"
 import { Turns } from "./turns"
 import { checkShape, inverseLength, unitQuery } from "./vectors"
 
-/** Numbers scanned between two turns of the event loop: 1 to 2 ms. */
-const TURN_BUDGET = 16_000_000
-/** Writing a number (normalising, copying, rounding, hashing its id) takes about as long as scanning 400. */
-const WRITE_COST = 400
+/** Numbers scanned between two turns of the event loop: .5 to 2 ms. */
+const TURN_BUDGET = 8_000_000
+/** Writing a number (normalising, copying, rounding, hashing its id) takes longer than scanning 200. */
+const WRITE_COST = 200
 const ROWS_A_WRITE = 512
 
 /** One for the whole process, for all indexes share its event loop. */
