@@ -50,3 +50,23 @@ export function cpuSeconds(pid) {
   const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ")
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
+
+/** Resolves when a process and its children have done nothing much for three seconds: indexes are built by then. */
+export async function settled(pid) {
+  const used = () => [pid, ...childrenOf(pid)].reduce((sum, one) => sum + cpuSeconds(one), 0)
+  for (let quiet = 0, before = used(); quiet < 3;) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    const now = used()
+    quiet = now - before < 0.1 ? quiet + 1 : 0
+    before = now
+  }
+}
+
+function childrenOf(pid) {
+  const direct = fs
+    .readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .trim()
+    .split(" ")
+    .filter(Boolean)
+  return direct.flatMap((child) => [child, ...childrenOf(child)])
+}

@@ -11,7 +11,7 @@ import autocannon from "autocannon"
 import pg from "pg"
 import { endChildrenWithMe, run } from "../../scripts/lib/run.mjs"
 import { ROOT, Shop } from "../../scripts/lib/shop.mjs"
-import { askFor, cpuSeconds, headersOf, residentMb, views } from "./lib.mjs"
+import { askFor, cpuSeconds, headersOf, residentMb, settled, views } from "./lib.mjs"
 
 const { values: flags } = parseArgs({
   options: {
@@ -53,6 +53,7 @@ try {
   await door.whole()
   const products = Array.from({ length: 5_000 }, (_, i) => `prod_${(i * 7919) % Number(flags.products)}`)
   await shoppersLookAround(door, products)
+  await settled(door.pid)
   for (const placement of flags.placement ? [flags.placement] : ["home-for-you", "pdp-similar", "trending"]) {
     await load(door, placement, products, 5)
     const cpu = cpuSeconds(door.pid)

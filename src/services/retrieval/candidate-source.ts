@@ -2,7 +2,6 @@ import type { Scored } from "../lib"
 import type { RequestContext } from "../context"
 import type { Catalog, Shopper } from "../features"
 import type { ModelQuery } from "../models"
-import type { VectorIndex } from "./vector-index.port"
 
 export interface Candidate extends Scored {
   /** Product that explains it ("because you viewed …"). */
@@ -38,8 +37,9 @@ export interface Knowledge {
   catalog: Catalog
   /** Asks a live model by name; [] when it is not there. */
   ask(model: string, query: ModelQuery, k: number): Scored[]
-  /** Item content vectors. */
-  vectors?: Pick<VectorIndex, "dimensions" | "search">
+  /** Products with the nearest content vectors, best first, without the product itself; [] when it has no vector. */
+  neighbours(productId: string, k: number): Promise<readonly Scored[]>
+  /** Content vector of a product, of length 1. */
   vectorOf(productId: string): Float32Array | undefined
   /** Newest products that can be bought in one of these channels (none named: in any), newest first. */
   newest(salesChannelIds: readonly string[]): readonly string[]

@@ -27,10 +27,8 @@ function setUp(catalog = new TestCatalog([product("a1", "a"), product("a2", "a")
   return { catalog, indexes, store, make, content: make(), train }
 }
 
-const nearest = async (content: ContentIndex, id: string, k: number) => {
-  const view = content.view()!
-  return (await view.vectors.search(view.vectorOf(id)!, k)).map((hit) => hit.id)
-}
+const nearest = async (content: ContentIndex, id: string, k: number) =>
+  (await content.view()!.neighbours(id, k)).map((hit) => hit.id)
 
 describe("ContentIndex", () => {
   it("is empty without a model, and filled when one goes live", async () => {
@@ -39,7 +37,7 @@ describe("ContentIndex", () => {
     expect(content.view()).toBeUndefined()
     train("v1")
     await content.sync()
-    expect(await nearest(content, "a1", 2)).toEqual(["a1", "a2"])
+    expect(await nearest(content, "a1", 1)).toEqual(["a2"])
     expect((await store.load("text", "v1")).ids.sort()).toEqual(["a1", "a2", "b1"])
   })
 
@@ -47,10 +45,12 @@ describe("ContentIndex", () => {
     const { content, train, catalog, store } = setUp()
     train("v1")
     await content.sync()
+    // Remembered, and to be forgotten with the change.
+    expect(await nearest(content, "b1", 1)).toEqual(["a1"])
     catalog.put(product("b2", "b"), product("a2", "c"))
     catalog.remove("a1")
     await content.sync()
-    expect(await nearest(content, "b1", 2)).toEqual(["b1", "b2"])
+    expect(await nearest(content, "b1", 1)).toEqual(["b2"])
     expect(content.view()!.vectorOf("a1")).toBeUndefined()
     expect(content.size).toBe(3)
     expect(content.view()!.vectorOf("a2")).toEqual(embedder.embed(product("a2", "c")))
@@ -69,7 +69,7 @@ describe("ContentIndex", () => {
     await content.sync()
     const after = content.view()!
     expect([before.vectorOf("a1")!.length, after.vectorOf("a1")!.length]).toEqual([4, 2])
-    expect(before.vectors).not.toBe(after.vectors)
+    expect((await after.neighbours("a1", 1)).map(({ id }) => id)).toEqual(["a2"])
     expect(indexes.map((index) => index.closed)).toEqual([false, false])
     await content.sync()
     expect(indexes.map((index) => index.closed)).toEqual([true, false])
@@ -82,9 +82,9 @@ describe("ContentIndex", () => {
     catalog.put(product("a2", "b"))
     const later = make()
     await later.sync(false)
-    expect(await nearest(later, "a1", 2)).toEqual(["a1", "a2"])
+    expect(await nearest(later, "a1", 1)).toEqual(["a2"])
     await later.sync()
-    expect(await nearest(later, "b1", 2)).toEqual(["a2", "b1"])
+    expect(await nearest(later, "b1", 1)).toEqual(["a2"])
   })
 
   it("tries again what failed", async () => {
@@ -107,6 +107,7 @@ describe("ContentIndex", () => {
     expect(content.size).toBe(0)
     catalog.put(product("a1", "a"))
     await content.sync()
-    expect(await nearest(content, "a1", 1)).toEqual(["a1"])
+    expect(content.view()!.vectorOf("a1")).toBeDefined()
+    expect(await nearest(content, "a1", 1)).toEqual([])
   })
 })

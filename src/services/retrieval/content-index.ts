@@ -1,7 +1,8 @@
-import type { Logger, Metrics } from "../lib"
+import type { Logger, Metrics, Scored } from "../lib"
 import type { Catalog, Product } from "../features"
 import type { TextEmbedder } from "../models"
 import type { ItemVectorStore } from "./item-vector-store.port"
+import { Neighbours } from "./neighbours"
 import { inSlices } from "./slices"
 import type { MonitoredVectorIndex, VectorIndex } from "./vector-index.port"
 
@@ -36,7 +37,7 @@ export interface IndexState {
 
 /** What a request works with: never of two model versions, even when they are exchanged meanwhile. */
 export interface ContentView {
-  vectors: VectorIndex
+  neighbours(productId: string, k: number): Promise<Scored[]>
   vectorOf(productId: string): Float32Array | undefined
 }
 
@@ -46,6 +47,7 @@ interface Space {
   embedder: TextEmbedder
   index: MonitoredVectorIndex
   vectors: Map<string, Float32Array>
+  neighbours: Neighbours
   /** The product object a vector was made of; the catalogue puts a new object in its place on every change. */
   madeOf: Map<string, Product>
 }
@@ -85,7 +87,12 @@ export class ContentIndex {
   /** Index and vectors of one model version, to be held for the whole of a request; undefined until one is live. */
   view(): ContentView | undefined {
     const space = this.live
-    return space && { vectors: space.index, vectorOf: (id) => space.vectors.get(id) }
+    return (
+      space && {
+        neighbours: (id, k) => space.neighbours.of(id, k),
+        vectorOf: (id) => space.vectors.get(id),
+      }
+    )
   }
 
   get size(): number {
@@ -136,13 +143,10 @@ export class ContentIndex {
   private async build(version: string, embedder: TextEmbedder): Promise<void> {
     const { catalog, store } = this.parts
     const stored = await store.load(SPACE, version)
-    const space: Space = {
-      version,
-      embedder,
-      index: await this.parts.createIndex(embedder.dimensions),
-      vectors: new Map(),
-      madeOf: new Map(),
-    }
+    const index = await this.parts.createIndex(embedder.dimensions)
+    const vectors = new Map<string, Float32Array>()
+    const neighbours = new Neighbours(index, (id) => vectors.get(id))
+    const space: Space = { version, embedder, index, vectors, neighbours, madeOf: new Map() }
     if (stored.dimensions === embedder.dimensions) {
       await inSlices(stored.ids.entries(), SCAN_SLICE, ([row, id]) => {
         const from = row * stored.dimensions
@@ -181,6 +185,7 @@ export class ContentIndex {
     if (gone.length > 0) {
       if (searchable) await space.index.remove(gone)
       for (const id of gone) space.vectors.delete(id)
+      space.neighbours.clear()
       for (const id of gone) space.madeOf.delete(id)
       await store.remove(SPACE, gone)
     }
@@ -199,6 +204,7 @@ export class ContentIndex {
       const matrix = await rows(vectors, vectors.length, space.embedder.dimensions)
       if (searchable) await space.index.add(ids, matrix)
       for (const { id, vector } of fresh) space.vectors.set(id, vector)
+      space.neighbours.clear()
       await this.parts.store.put(SPACE, space.version, ids, matrix)
     }
     // Only now: a failure above leaves the products marked as changed, and the next poll tries again.

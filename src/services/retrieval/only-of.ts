@@ -1,3 +1,4 @@
+import type { Scored } from "../lib"
 import { dot } from "./vectors"
 import type { Knowledge } from "./candidate-source"
 
@@ -9,35 +10,28 @@ const DEPTH = 5_000
  * for a list is short.
  */
 export function onlyOf(ids: ReadonlySet<string>, knowledge: Knowledge): Knowledge {
-  const { ask, vectors, vectorOf, inCategory } = knowledge
+  const { ask, vectorOf, inCategory } = knowledge
   return {
     ...knowledge,
     ask: (model, query, k) =>
       ask(model, query, Math.max(k, DEPTH))
         .filter(({ id }) => ids.has(id))
         .slice(0, k),
-    vectors: vectors && {
-      dimensions: vectors.dimensions,
-      search: async (query, k) => nearest(query, ids, vectorOf).slice(0, k),
-    },
+    neighbours: async (id, k) => nearest(id, ids, vectorOf).slice(0, k),
     // That a product is new says less than the place that the shop has given it.
     newest: () => [],
     inCategory: (category) => inCategory(category).filter((id) => ids.has(id)),
   }
 }
 
-/** Cosine similarity to each product that has a vector, best first; none to a query of length 0. */
-function nearest(
-  query: Float32Array,
-  ids: Iterable<string>,
-  vectorOf: Knowledge["vectorOf"]
-): { id: string; score: number }[] {
-  const length = Math.sqrt(dot(query, query))
-  if (length === 0) return []
-  const found: { id: string; score: number }[] = []
+/** Cosine similarity to each other product that has a vector, best first; none to a product without one. */
+function nearest(of: string, ids: Iterable<string>, vectorOf: Knowledge["vectorOf"]): Scored[] {
+  const query = vectorOf(of)
+  if (!query) return []
+  const found: Scored[] = []
   for (const id of ids) {
-    const vector = vectorOf(id)
-    if (vector) found.push({ id, score: dot(query, vector) / length })
+    const vector = id === of ? undefined : vectorOf(id)
+    if (vector) found.push({ id, score: dot(query, vector) })
   }
   return found.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
 }

@@ -14,6 +14,7 @@ const query = {
 const knowledge: Knowledge = {
   catalog: new TestCatalog(),
   ask: () => [],
+  neighbours: async () => [],
   vectorOf: () => undefined,
   newest: () => [],
   inCategory: () => [],

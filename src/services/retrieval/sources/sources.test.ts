@@ -6,6 +6,7 @@ import { SOURCES } from "../registry"
 const knowledge: Knowledge = {
   catalog: new TestCatalog([product("a1", "a"), product("b1", "b")]),
   ask: () => [],
+  neighbours: async () => [],
   vectorOf: () => undefined,
   newest: () => ["a1", "b1"],
   inCategory: (id) => [`${id}1`],
@@ -125,5 +126,42 @@ describe("popularity", () => {
       { id: "a1", reason: "new" },
       { id: "b1", reason: "new" },
     ])
+  })
+})
+
+describe("content-similar", () => {
+  /** On the unit circle, by degrees. */
+  const angles: Record<string, number> = { a: 0, b: 10, c: 20, d: 60, e: 70, f: 80, g: 180 }
+  const vectorOf = (id: string) => {
+    const angle = angles[id] === undefined ? undefined : (angles[id] * Math.PI) / 180
+    return angle === undefined ? undefined : Float32Array.of(Math.cos(angle), Math.sin(angle))
+  }
+  const neighbours = async (id: string, k: number) =>
+    Object.keys(angles)
+      .filter((other) => other !== id)
+      .map((other) => ({ id: other, score: Math.cos(((angles[other] - angles[id]) * Math.PI) / 180) }))
+      .sort((x, y) => y.score - x.score)
+      .slice(0, k)
+  const similar = (query: Partial<RetrievalQuery>) => find("content-similar", query, { neighbours, vectorOf })
+
+  it("gives the neighbours of the page's product", async () => {
+    const found = await similar({ seeds: ["b"], limit: 3 })
+    expect(idsOf(found)).toEqual(expect.arrayContaining(["a", "c"]))
+    expect(found.every(({ because }) => because === "b")).toBe(true)
+    expect(await similar({ seeds: ["unknown"] })).toEqual([])
+  })
+
+  it("gives what is nearest to the centre of several, and says which of them is nearest", async () => {
+    const found = await similar({ seeds: ["a", "f"], limit: 3 })
+    // The centre lies at 40 degrees.
+    expect(idsOf(found).slice().sort()).toEqual(["c", "d", "e"])
+    expect(found.find(({ id }) => id === "c")!.because).toBe("a")
+    expect(found.find(({ id }) => id === "d")!.because).toBe("f")
+    expect(found[0].score).toBeCloseTo(Math.cos((20 * Math.PI) / 180), 5)
+  })
+
+  it("weighs what the shopper saw last the most", async () => {
+    const found = await similar({ shopper: shopper([], ["a", "f"]), limit: 2 })
+    expect(idsOf(found)).toEqual(["d", "e"])
   })
 })
