@@ -9,6 +9,7 @@ import { popularNow } from "./definitions/popular-now"
 import { recentItems, recentPurchases } from "./definitions/recent-items"
 import { sessionItems } from "./definitions/session-items"
 import type { Feature } from "./feature"
+import { readPopularNow } from "./read-features"
 import { FEATURES } from "./registry"
 import type { ShopEvent } from "../events"
 
@@ -207,6 +208,33 @@ describe("popular now", () => {
       "a",
     ])
     expect(ids(popularNow.initial)).toEqual([])
+  })
+
+  it("follows every event in the order, in a country and in the whole shop", () => {
+    const [all, gb] = ["global:all", "global:country:GB"] as const
+    const local = fold(
+      popularNow,
+      ["a", "b", "c", "d", "e"].map((id) => event("view_item", id))
+    )
+    let shop = fold(popularNow, [event("purchase", "x"), event("view_item", "y")])
+    const read = (here = local) =>
+      readPopularNow(
+        new Map([
+          [all, { popular_now: shop }],
+          [gb, { popular_now: here }],
+        ]),
+        "GB",
+        T
+      )
+    expect(read().map(({ id }) => id)).toEqual(["a", "b", "c", "d", "e", "x", "y"])
+    expect(read()).toBe(read())
+    const before = shop
+    shop = popularNow.update(shop, event("purchase", "z"), "all", lookups)
+    expect(read().map(({ id }) => id)).toEqual(["a", "b", "c", "d", "e", "x", "z", "y"])
+    const loved = popularNow.update(local, event("purchase", "e"), "country:GB", lookups)
+    expect(read(loved)[0].id).toBe("e")
+    shop = before
+    expect(read().map(({ id }) => id)).toEqual(["a", "b", "c", "d", "e", "x", "y"])
   })
 
   it("misses nothing popular although it holds 300", () => {

@@ -78,8 +78,19 @@ export function readPopularNow(
     return popularNow.read((state as typeof popularNow.initial | undefined) ?? popularNow.initial, now)
   })
   if (!here || here.length < ENOUGH) return everywhere
+  const known = joined.get(here)
+  if (known?.everywhere === everywhere) return known.list
+  const list = join(here, everywhere)
+  joined.set(here, { everywhere, list })
+  return list
+}
+
+/** By the country's list, what was last joined to it: both are the same until an event changes one. */
+const joined = new WeakMap<readonly Scored[], { everywhere: readonly Scored[]; list: readonly Scored[] }>()
+
+/** The rest of the shop follows below the least of the country's own list. */
+function join(here: readonly Scored[], everywhere: readonly Scored[]): Scored[] {
   const local = new Set(here.map(({ id }) => id))
-  // The rest of the shop follows below the least of the country's own list.
   const least = here[here.length - 1].score
   const rest = everywhere.filter(({ id }) => !local.has(id))
   return [...here, ...rest.map(({ id, score }) => ({ id, score: score * least }))]

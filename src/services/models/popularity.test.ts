@@ -53,6 +53,26 @@ describe("popularity", () => {
     expect(fitted(countries).recommend({ context: { country: "MT" } }, 1)[0].id).toBe("everywhere")
   })
 
+  it("says nothing of what it knew before it was fitted or loaded anew", () => {
+    const here = { context: { country: "JP", device: "mobile" } }
+    const model = fitted(countries)
+    expect(model.recommend(here, 1)[0].id).toBe("kimono")
+    const other = fitted([...Array(300).fill({ items: ["fan"], country: "JP", at: 0 })])
+    model.load(other.save())
+    expect(model.recommend(here, 9)).toEqual(other.recommend(here, 9))
+    expect(model.recommend(here, 1)[0].id).toBe("fan")
+    void model.fit(trainingFixture(countries), fitContext())
+    expect(model.recommend(here, 9)).toEqual(fitted(countries).recommend(here, 9))
+  })
+
+  it("gives a shorter list as the beginning of a longer one", () => {
+    const model = fitted(countries)
+    const here = { context: { country: "JP" } }
+    const long = model.recommend(here, 3)
+    expect(model.recommend(here, 1)).toEqual(long.slice(0, 1))
+    expect(model.recommend(here, 3)).toEqual(long)
+  })
+
   it("goes on with everybody's order when a segment's list ends", () => {
     const model = fitted(countries, { segmentItems: 1 })
     const list = model.recommend({ context: { country: "JP" } }, 3)

@@ -32,6 +32,8 @@ class Popularity implements Model {
   private order: Int32Array = new Int32Array(0)
   private shares: Float64Array = new Float64Array(0)
   private segments = new Map<string, { items: Int32Array; shares: Float64Array }>()
+  /** Names of segments → what they say together: at most one list for each country with each device. */
+  private readonly merged = new Map<string, readonly Scored[]>()
 
   constructor(options?: Record<string, unknown>) {
     this.options = modelOptions("popularity", optionsSchema, options)
@@ -49,6 +51,7 @@ class Popularity implements Model {
     this.order = ranked.numbers
     this.shares = ranked.scores
     this.segments = new Map()
+    this.merged.clear()
     const { country, countries = [], device } = interactions
     const segment = (prefix: string, names: readonly string[], codes: ArrayLike<number>) => {
       const { start, rows } = groupRows(codes, names.length + 1)
@@ -70,19 +73,9 @@ class Popularity implements Model {
 
   recommend(query: ModelQuery, k: number): Scored[] {
     const { country, device } = query.context ?? {}
-    const lists = [this.segments.get(`country:${country}`), this.segments.get(`device:${device}`)].filter(
-      (list) => list !== undefined
-    )
-    if (lists.length === 0) return this.everybody(k, new Set())
-    const merged = new Map<number, number>()
-    for (const list of lists) {
-      list.items.forEach((item, i) =>
-        merged.set(item, (merged.get(item) ?? 0) + list.shares[i] / lists.length)
-      )
-    }
-    const top = new TopK(Math.min(k, merged.size))
-    for (const [item, share] of merged) top.offer(item, share)
-    const found = this.items.scored(top)
+    const names = [`country:${country}`, `device:${device}`].filter((name) => this.segments.has(name))
+    if (names.length === 0) return this.everybody(k, new Set())
+    const found = this.merge(names).slice(0, k)
     if (found.length === k) return found
     // Beyond what the segments remember, everybody's order goes on, below their last score.
     const floor = found.at(-1)?.score ?? 1
@@ -113,6 +106,25 @@ class Popularity implements Model {
         },
       ])
     )
+    this.merged.clear()
+  }
+
+  /** The mean of the segments' shares, best first. */
+  private merge(names: readonly string[]): readonly Scored[] {
+    const key = names.join()
+    const known = this.merged.get(key)
+    if (known) return known
+    const shares = new Map<number, number>()
+    for (const list of names.map((name) => this.segments.get(name)!)) {
+      list.items.forEach((item, i) =>
+        shares.set(item, (shares.get(item) ?? 0) + list.shares[i] / names.length)
+      )
+    }
+    const top = new TopK(shares.size)
+    for (const [item, share] of shares) top.offer(item, share)
+    const made = this.items.scored(top)
+    this.merged.set(key, made)
+    return made
   }
 
   private everybody(k: number, without: ReadonlySet<string>): Scored[] {

@@ -16,6 +16,9 @@ const WEIGHTS: Readonly<Record<string, number>> = { view_item: 1, add_to_cart: 3
 
 const logAdd = (a: number, b: number): number => Math.max(a, b) + Math.log2(1 + 2 ** -Math.abs(a - b))
 
+/** The order of a state: states never change, and every request asks for that of the newest. */
+const orders = new WeakMap<State, readonly Scored[]>()
+
 /**
  * What is popular at this moment, in the whole shop (`global:all`) and per country
  * (`global:country:GB`), without any training. Decay runs forward: weights grow with time and are
@@ -49,11 +52,17 @@ export const popularNow: Feature<State, readonly Scored[]> = {
     }
     return { ids, logs }
   },
-  /** Best first; scores are relative to the best, which has 1. */
-  read: ({ ids, logs }) => {
-    const best = Math.max(...logs)
-    return ids
-      .map((id, i) => ({ id, score: 2 ** (logs[i] - best) }))
-      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+  /** Best first; scores are relative to the best, which has 1. The same list for the same state. */
+  read: (state) => {
+    let order = orders.get(state)
+    if (!order) orders.set(state, (order = inOrder(state)))
+    return order
   },
+}
+
+function inOrder({ ids, logs }: State): Scored[] {
+  const best = Math.max(...logs)
+  return ids
+    .map((id, i) => ({ id, score: 2 ** (logs[i] - best) }))
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
 }

@@ -17,10 +17,8 @@ export const mmr: Reranker = {
     const { items, limit, setting } = input
     const pool = items.slice(0, limit * WINDOW)
     const looks = pool.map(({ id }): Look => {
-      return {
-        vector: input.vectorOf(id),
-        categories: input.catalog.get(id)?.categories.map((one) => one.id) ?? [],
-      }
+      const vector = input.vectorOf(id)
+      return { vector, categories: () => input.catalog.get(id)?.categories.map((one) => one.id) ?? [] }
     })
     const best = pool[0]?.score || 1
     const alike = new Float64Array(pool.length)
@@ -46,11 +44,13 @@ export const mmr: Reranker = {
 
 interface Look {
   vector: Float32Array | undefined
-  categories: readonly string[]
+  /** Looked up only where a vector is missing. */
+  categories(): readonly string[]
 }
 
 function likeness(a: Look, b: Look): number {
   if (a.vector && b.vector) return Math.max(0, dot(a.vector, b.vector))
-  const common = a.categories.filter((id) => b.categories.includes(id)).length
-  return common === 0 ? 0 : common / (a.categories.length + b.categories.length - common)
+  const [ofA, ofB] = [a.categories(), b.categories()]
+  const common = ofA.filter((id) => ofB.includes(id)).length
+  return common === 0 ? 0 : common / (ofA.length + ofB.length - common)
 }
