@@ -37,8 +37,11 @@ export interface Knowledge {
   catalog: Catalog
   /** Asks a live model by name; [] when it is not there. */
   ask(model: string, query: ModelQuery, k: number): Scored[]
-  /** Products with the nearest content vectors, best first, without the product itself; [] when it has no vector. */
-  neighbours(productId: string, k: number): Promise<readonly Scored[]>
+  /**
+   * For each product, those with the nearest content vectors, best first, without the product itself; [] when it has no
+   * vector. Of several that nobody has asked for before, only the first has its neighbours yet.
+   */
+  neighbours(productIds: readonly string[], k: number): Promise<readonly Scored[][]>
   /** Content vector of a product, of length 1. */
   vectorOf(productId: string): Float32Array | undefined
   /** Newest products that can be bought in one of these channels (none named: in any), newest first. */

@@ -37,7 +37,7 @@ export interface IndexState {
 
 /** What a request works with: never of two model versions, even when they are exchanged meanwhile. */
 export interface ContentView {
-  neighbours(productId: string, k: number): Promise<Scored[]>
+  neighbours(productIds: readonly string[], k: number): Promise<Scored[][]>
   vectorOf(productId: string): Float32Array | undefined
 }
 
@@ -89,7 +89,7 @@ export class ContentIndex {
     const space = this.live
     return (
       space && {
-        neighbours: (id, k) => space.neighbours.of(id, k),
+        neighbours: (ids, k) => space.neighbours.of(ids, k),
         vectorOf: (id) => space.vectors.get(id),
       }
     )

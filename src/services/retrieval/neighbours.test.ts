@@ -19,7 +19,7 @@ function setUp(max?: number) {
   }
   const vectorOf = (id: string) => (places.has(id) ? Float32Array.of(places.get(id)!) : undefined)
   const neighbours = new Neighbours(index, vectorOf, max)
-  const ids = async (id: string, k: number) => (await neighbours.of(id, k)).map((one) => one.id)
+  const ids = async (id: string, k: number) => (await neighbours.of([id], k))[0].map((one) => one.id)
   return { neighbours, ids, places, index, searches: () => searches, release: () => release?.() }
 }
 
@@ -36,9 +36,26 @@ it("finds the nearest others, and searches once", async () => {
 
 it("lets those who ask at the same time share a search", async () => {
   const { neighbours, searches } = setUp()
-  const lists = await Promise.all([neighbours.of("c", 2), neighbours.of("c", 2), neighbours.of("d", 2)])
+  const lists = await Promise.all([neighbours.of(["c"], 2), neighbours.of(["c"], 2), neighbours.of(["d"], 2)])
   expect(lists[0]).toEqual(lists[1])
   expect(searches()).toBe(2)
+})
+
+it("searches once for several, and remembers the rest", async () => {
+  const { neighbours, searches } = setUp()
+  const names = async (...ids: string[]) =>
+    (await neighbours.of(ids, 2)).map((list) => list.map(({ id }) => id).join(""))
+  expect(await names("nobody", "c", "d")).toEqual(["", "bd", ""])
+  expect(await names("d", "c")).toEqual(["ce", "bd"])
+  expect(await names("d", "c")).toEqual(["ce", "bd"])
+  expect(searches()).toBe(2)
+})
+
+it("does not look again for more than there are", async () => {
+  const { ids, searches } = setUp()
+  expect(await ids("c", 20)).toHaveLength(7)
+  expect(await ids("c", 20)).toHaveLength(7)
+  expect(searches()).toBe(1)
 })
 
 it("forgets with every change of the index, also what was being searched meanwhile", async () => {

@@ -7,8 +7,18 @@ const REMEMBERED = 20_000
 
 /** Ids and scores apart: half the memory of a list of pairs. */
 interface List {
-  ids: string[]
+  ids: readonly string[]
   scores: Float32Array
+  /** There are no more. */
+  all: boolean
+}
+
+const NONE: List = { ids: [], scores: new Float32Array(), all: true }
+
+function scored({ ids, scores }: List, k: number): Scored[] {
+  const found: Scored[] = new Array(Math.min(k, ids.length))
+  for (let i = 0; i < found.length; i++) found[i] = { id: ids[i], score: scores[i] }
+  return found
 }
 
 /**
@@ -29,15 +39,22 @@ export class Neighbours {
     this.lists = new LRUCache({ max })
   }
 
-  /** Best first, at most `k`, without the product itself; none of a product without a vector. */
-  async of(id: string, k: number): Promise<Scored[]> {
-    const vector = this.vectorOf(id)
-    if (!vector) return []
-    const held = this.lists.get(id)
-    const { ids, scores } = held && held.ids.length >= k ? held : await this.search(id, vector, k)
-    const found: Scored[] = new Array(Math.min(k, ids.length))
-    for (let i = 0; i < found.length; i++) found[i] = { id: ids[i], score: scores[i] }
-    return found
+  /**
+   * The neighbours of each: best first, at most `k`, without the product itself; none of a product without a vector.
+   * One search at most: of those that are not remembered only the first is looked for, and the others have none yet. A
+   * shopper who looks from product to product brings one new one at a time.
+   */
+  async of(ids: readonly string[], k: number): Promise<Scored[][]> {
+    let searched = false
+    const lists = ids.map((id) => {
+      const held = this.lists.get(id)
+      if (held && (held.ids.length >= k || held.all)) return held
+      const vector = searched ? undefined : this.vectorOf(id)
+      if (!vector) return NONE
+      searched = true
+      return this.search(id, vector, k)
+    })
+    return (await Promise.all(lists)).map((list) => scored(list, k))
   }
 
   /** The index has changed. */
@@ -59,6 +76,7 @@ export class Neighbours {
       const made = {
         ids: others.map((one) => one.id),
         scores: Float32Array.from(others, ({ score }) => score),
+        all: others.length < k,
       }
       if (before === this.changes) this.lists.set(id, made)
       return made

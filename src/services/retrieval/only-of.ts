@@ -17,7 +17,7 @@ export function onlyOf(ids: ReadonlySet<string>, knowledge: Knowledge): Knowledg
       ask(model, query, Math.max(k, DEPTH))
         .filter(({ id }) => ids.has(id))
         .slice(0, k),
-    neighbours: async (id, k) => nearest(id, ids, vectorOf).slice(0, k),
+    neighbours: async (of, k) => of.map((id) => nearest(id, ids, vectorOf).slice(0, k)),
     // That a product is new says less than the place that the shop has given it.
     newest: () => [],
     inCategory: (category) => inCategory(category).filter((id) => ids.has(id)),

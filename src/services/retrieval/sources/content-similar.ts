@@ -29,7 +29,11 @@ export const contentSimilar: CandidateSource = {
       return vector ? [{ id, vector, weight: query.seeds.length > 0 ? 1 : STEP ** step }] : []
     })
     if (known.length === 0) return []
-    const lists = await Promise.all(known.map(({ id }) => neighbours(id, query.limit)))
+    // The newest first: whatever else is not known yet, its neighbours are.
+    const lists = await neighbours(
+      known.map(({ id }) => id),
+      query.limit
+    )
     if (known.length === 1) return lists[0].map(({ id, score }) => ({ id, score, because: known[0].id }))
     const own = new Set(known.map(({ id }) => id))
     const found = new Set(lists.flatMap((list) => list.map(({ id }) => id)).filter((id) => !own.has(id)))

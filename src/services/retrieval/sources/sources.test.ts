@@ -6,7 +6,7 @@ import { SOURCES } from "../registry"
 const knowledge: Knowledge = {
   catalog: new TestCatalog([product("a1", "a"), product("b1", "b")]),
   ask: () => [],
-  neighbours: async () => [],
+  neighbours: async (ids) => ids.map(() => []),
   vectorOf: () => undefined,
   newest: () => ["a1", "b1"],
   inCategory: (id) => [`${id}1`],
@@ -136,12 +136,13 @@ describe("content-similar", () => {
     const angle = angles[id] === undefined ? undefined : (angles[id] * Math.PI) / 180
     return angle === undefined ? undefined : Float32Array.of(Math.cos(angle), Math.sin(angle))
   }
-  const neighbours = async (id: string, k: number) =>
+  const neighboursOf = (id: string, k: number) =>
     Object.keys(angles)
       .filter((other) => other !== id)
       .map((other) => ({ id: other, score: Math.cos(((angles[other] - angles[id]) * Math.PI) / 180) }))
       .sort((x, y) => y.score - x.score)
       .slice(0, k)
+  const neighbours = async (ids: readonly string[], k: number) => ids.map((id) => neighboursOf(id, k))
   const similar = (query: Partial<RetrievalQuery>) => find("content-similar", query, { neighbours, vectorOf })
 
   it("gives the neighbours of the page's product", async () => {
