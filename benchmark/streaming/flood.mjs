@@ -1,14 +1,11 @@
-/**
- * Sends what stdin orders as fast as it is answered, over many connections; prints what came of it. For overload.mjs: a
- * refusal comes at once, so that many connections offer many times what can be taken.
- */
+/** Sends what stdin orders, over many connections and at a rate if there is one; prints what came of it. For overload.mjs. */
 import autocannon from "autocannon"
 import { askFor, headersOf, views } from "./lib.mjs"
 
 const BATCH = 100
 let text = ""
 for await (const chunk of process.stdin) text += chunk
-const { what, url, connections, seconds, key, products } = JSON.parse(text)
+const { what, url, connections, seconds, rate, key, products } = JSON.parse(text)
 
 let serial = 0
 const lists = {
@@ -29,6 +26,7 @@ const flood = autocannon({
   url,
   connections,
   duration: seconds,
+  ...(rate && { overallRate: rate, ignoreCoordinatedOmission: true }),
   timeout: 30,
   requests: [what === "events" ? events : lists],
 })

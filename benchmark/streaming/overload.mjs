@@ -1,11 +1,11 @@
 /**
- * Many times more than one `serve` can take, for a minute: memory, answers, and how soon it is itself again.
+ * Ten times more than one `serve` can take, for a minute: memory, answers, and how soon it is itself again.
  *
  *     node benchmark/streaming/overload.mjs [--what recommendations|events] [--seconds 60]
- *         [--connections 2000] [--transport redis|kafka|embedded]
+ *         [--connections 2000] [--times 10] [--transport redis|kafka|embedded]
  *
- * What it can take is measured first, by 16 callers. Then 2,000 ask without a pause, from a process of their own, while
- * a single shopper goes on asking once in 100 ms.
+ * What it can take is measured first, by 16 callers. Then 2,000 ask at ten times that rate, from a process of their own,
+ * while a single shopper goes on asking once in 100 ms.
  */
 import { spawn } from "node:child_process"
 import os from "node:os"
@@ -22,6 +22,7 @@ const { values: flags } = parseArgs({
     what: { type: "string" },
     seconds: { type: "string", default: "60" },
     connections: { type: "string", default: "2000" },
+    times: { type: "string", default: "10" },
     transport: { type: "string", default: "redis" },
   },
 })
@@ -57,7 +58,8 @@ async function overload(what, door) {
   )
   const memory = []
   const watch = setInterval(() => memory.push(Math.round(residentMb(door.pid))), 1_000)
-  const storm = flood({ what, url: door.url, connections: Number(flags.connections), seconds })
+  const rate = Math.round(capacity * Number(flags.times))
+  const storm = flood({ what, url: door.url, connections: Number(flags.connections), rate, seconds })
   const meanwhile = shopper(door.url, seconds * 1_000 - 1_000)
   const { perSecond, statuses, errors, timeouts } = await storm
   const { p50, p99, refused, asked } = await meanwhile

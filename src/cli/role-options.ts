@@ -24,7 +24,7 @@ const schema = z.strictObject({
   port: wholeNumber(0, 65_535).default(9_100),
   storeCors: z.string().optional(),
   jwtSecret: z.string().min(1).optional(),
-  maxInFlight: wholeNumber(1, 100_000).default(1_000),
+  maxInFlight: wholeNumber(1, 100_000).default(200),
   drainSeconds: wholeNumber(0, 3_600).default(10),
   logLevel: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   /** The plugin's options, as in medusa-config. */
