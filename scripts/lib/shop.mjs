@@ -33,6 +33,8 @@ export class Shop {
     if (!fs.existsSync(path.join(DEMO, "shop.json")))
       throw new Error("there is no demo yet; make it with `npm start -- --once`")
     const shop = new Shop()
+    // They lead groups of their own, which nobody else would end.
+    process.once("exit", () => shop.roles.forEach((role) => role.end()))
     Object.assign(shop, JSON.parse(fs.readFileSync(path.join(DEMO, "shop.json"), "utf8")))
     fs.mkdirSync(logs, { recursive: true })
     shop.logs = logs
@@ -166,6 +168,12 @@ export class Role {
   kill() {
     this.kills++
     this.#signal("SIGKILL")
+  }
+
+  /** At once, and for good. */
+  end() {
+    this.#stopping = true
+    if (this.#child) this.#signal("SIGKILL")
   }
 
   /** In good order. */
