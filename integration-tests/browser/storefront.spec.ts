@@ -149,8 +149,12 @@ describeWith(NEEDED, REMEDY, "the demo shop in a browser", () => {
     const { context, page, complaints } = await newShopper(browser)
     await consentTo(page, "Accept")
     const card = page.locator('section[data-placement="home-for-you"] [data-mp-product]').first()
-    const request = await card.getAttribute("data-mp-request")
-    await card.getByRole("link").click()
+    await card.waitFor()
+    // In one step: consent may still bring a newer list, whose cards bear another request.
+    const request = await card.evaluate((element) => {
+      element.querySelector("a")!.click()
+      return element.getAttribute("data-mp-request")
+    })
     await page.locator(".details h1").waitFor()
     const added = page.waitForRequest(
       (sent) => sent.url().includes("/line-items") && sent.method() === "POST"

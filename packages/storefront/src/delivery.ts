@@ -133,7 +133,10 @@ export function retryAfter(response: Response | undefined): number {
   return Math.max(0, Number.isNaN(seconds) ? Date.parse(value) - Date.now() || 0 : seconds * 1000)
 }
 
-/** One tab sends at a time, so that two tabs do not send the same events. Without Web Locks the server's idempotency has to do. */
+/**
+ * One tab sends at a time, so that two tabs do not send the same events. Where there are no Web Locks, or a tab's
+ * removals from the queue reach the others late (localStorage between processes), the server's idempotency has to do.
+ */
 async function exclusively(action: () => Promise<void>): Promise<void> {
   const locks = globalThis.navigator?.locks
   await (locks ? locks.request("mp.send", action).catch(action) : action())
