@@ -126,7 +126,9 @@ describe("the storefront SDK in Chromium", () => {
     // A tab may read the queue before the other's removal of what it sent has come through (Chromium hands on
     // localStorage between processes late), so the server's rule is taken: an id counts once.
     const once = new Map(
-      received.filter(({ type }) => type === "search").map((event) => [event.event_id, event.properties!.query])
+      received
+        .filter(({ type }) => type === "search")
+        .map((event) => [event.event_id, event.properties!.query])
     )
     expect([...once.values()].sort()).toEqual(numbered(30).sort())
     await context.close()
