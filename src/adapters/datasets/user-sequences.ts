@@ -1,9 +1,10 @@
 import type { DatasetReader, RawSession } from "../../services/measurement"
+import { readItemTable } from "./item-table"
 import { findFile, linesOf } from "./lines"
 
 const SEQUENCES = /^sequences\.txt$/
 
-/** One user a line: the user's id, then the items in order, as in S3-Rec. */
+/** One user a line: the user's id, then the items in order, as in S3-Rec; the items' texts in `items.csv` if there. */
 export const userSequences: DatasetReader = {
   shape: "user-sequences",
   protocols: ["leave-one-out"],
@@ -19,6 +20,6 @@ export const userSequences: DatasetReader = {
     const notes = [
       "The file holds no times: every user's items are taken to be a second apart, so that nothing fades with age.",
     ]
-    return { name: "user sequences", sessions, products: [], notes }
+    return { name: "user sequences", sessions, products: await readItemTable(folder, files), notes }
   },
 }

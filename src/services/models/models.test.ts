@@ -7,6 +7,7 @@ const CASES: Record<string, ModelContractOptions> = {
   "vmis-knn": { query: { session: ["item5", "anchor"] }, first: "signal" },
   "bought-together": { query: { seeds: ["anchor"] }, first: "signal" },
   "text-lsa": { query: { seeds: ["anchor"] }, first: "signal" },
+  blend: { query: { session: ["item5", "anchor"] }, first: "signal" },
 }
 
 describe("MODELS", () => {

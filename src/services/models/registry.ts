@@ -1,3 +1,4 @@
+import { blendOf } from "./blend"
 import { boughtTogether } from "./bought-together"
 import type { ModelDefinition } from "./model"
 import { popularity } from "./popularity"
@@ -5,11 +6,8 @@ import { sequentialRules } from "./sequential-rules"
 import { textLsa } from "./text-lsa"
 import { vmisKnn } from "./vmis-knn"
 
-/** All models, in the order in which they are trained. A new model is one file and one line here. */
-export const MODELS: readonly ModelDefinition[] = [
-  popularity,
-  sequentialRules,
-  vmisKnn,
-  boughtTogether,
-  textLsa,
-]
+/** Models that learn by themselves, in the order in which they are trained. A new model is one file and one line here. */
+const SOURCES: readonly ModelDefinition[] = [popularity, sequentialRules, vmisKnn, boughtTogether, textLsa]
+
+/** All models: the sources, and what is made of them. */
+export const MODELS: readonly ModelDefinition[] = [...SOURCES, blendOf(SOURCES)]

@@ -1,0 +1,3 @@
+export * from "./binning"
+export * from "./boosted-trees"
+export * from "./objective"

@@ -1,0 +1,26 @@
+import { z } from "zod"
+import { BOOSTING_DEFAULTS } from "../../lib"
+import { numeric } from "../options"
+
+/** Options of the blend; the boosting defaults were chosen on held-out training sessions of public data. */
+export const blendOptions = z.strictObject({
+  /** Sources by name, comma-separated; "" = all but the blend. */
+  sources: z.string().default(""),
+  /** Options by source, as that model takes them. */
+  sourceOptions: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  /** Items asked of each source, beside those that the question names itself. */
+  candidates: numeric().int().min(1).default(60),
+  /** Newest share of the sessions that the rankers learn from. */
+  share: numeric().gt(0).lt(1).default(0.1),
+  /** Questions per kind (session, history, basket) that the rankers learn from, at most. */
+  maxExamples: numeric().int().min(1).default(25_000),
+  /** A kind with fewer questions that a source can answer gets no ranker of its own. */
+  minExamples: numeric().int().min(1).default(100),
+  /** Items per question that the rankers learn from: the right ones and a draw of the others. */
+  maxList: numeric().int().min(2).default(80),
+  trees: numeric().int().min(1).default(BOOSTING_DEFAULTS.trees),
+  learningRate: numeric().positive().default(BOOSTING_DEFAULTS.learningRate),
+  leaves: numeric().int().min(2).default(BOOSTING_DEFAULTS.leaves),
+})
+
+export type BlendOptions = z.output<typeof blendOptions>
