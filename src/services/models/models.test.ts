@@ -4,6 +4,8 @@ import { MODELS } from "./registry"
 const CASES: Record<string, ModelContractOptions> = {
   popularity: { query: { context: { country: "DE" } }, first: "signal" },
   "sequential-rules": { query: { session: ["item5", "anchor"] }, first: "signal" },
+  "association-rules": { query: { session: ["item5", "anchor"] }, first: "signal" },
+  vstan: { query: { session: ["item5", "anchor"] }, first: "signal" },
   "vmis-knn": { query: { session: ["item5", "anchor"] }, first: "signal" },
   "bought-together": { query: { seeds: ["anchor"] }, first: "signal" },
   "text-lsa": { query: { seeds: ["anchor"] }, first: "signal" },

@@ -2,12 +2,20 @@ import { blendOf } from "./blend"
 import { boughtTogether } from "./bought-together"
 import type { ModelDefinition } from "./model"
 import { popularity } from "./popularity"
-import { sequentialRules } from "./sequential-rules"
+import { associationRules, sequentialRules } from "./rules"
 import { textLsa } from "./text-lsa"
-import { vmisKnn } from "./vmis-knn"
+import { vmisKnn, vstan } from "./session-knn"
 
 /** Models that learn by themselves, in the order in which they are trained. A new model is one file and one line here. */
-const SOURCES: readonly ModelDefinition[] = [popularity, sequentialRules, vmisKnn, boughtTogether, textLsa]
+const SOURCES: readonly ModelDefinition[] = [
+  popularity,
+  sequentialRules,
+  associationRules,
+  vmisKnn,
+  vstan,
+  boughtTogether,
+  textLsa,
+]
 
 /** All models: the sources, and what is made of them. */
 export const MODELS: readonly ModelDefinition[] = [...SOURCES, blendOf(SOURCES)]

@@ -32,7 +32,9 @@ export interface TrainOptions {
 /** A shop never wants the product it is looking at recommended, though reloads make sessions stay on it. */
 const SHOP_DEFAULTS: Readonly<Record<string, Record<string, unknown>>> = {
   "sequential-rules": { recommendLast: "never" },
+  "association-rules": { recommendLast: "never" },
   "vmis-knn": { recommendLast: "never" },
+  vstan: { recommendLast: "never" },
 }
 
 /** `context.progress` with the stage that it belongs to. */

@@ -7,11 +7,11 @@ import { mayRecommendLast } from "./repeats"
 import type { TrainingData } from "./training-data"
 
 const optionsSchema = z.strictObject({
-  /** How far ahead in a session a rule looks. */
+  /** How far ahead in a session (an association: ahead and back) a rule looks. */
   steps: numeric().int().min(1).default(10),
-  /** Weight of a successor by its distance d: 1/d, 1/d², or 1. */
+  /** Weight of another item by its distance d: 1/d, 1/d², or 1. */
   weighting: z.enum(["div", "quadratic", "same"]).default("div"),
-  /** Successors kept per item. */
+  /** Rules kept per item. */
   prune: numeric().int().min(1).default(100),
   /** Items of the session, from its end, whose rules are added up. */
   lastItems: numeric().int().min(1).default(10),
@@ -23,11 +23,11 @@ const optionsSchema = z.strictObject({
 })
 
 /**
- * Sequential rules (Kamehkhosh, Jannach & Ludewig 2017): who saw i went on to j, weighted by 1/distance.
+ * Rules of one item to another (Kamehkhosh, Jannach & Ludewig 2017), weighted by 1/distance. Sequential rules: who saw
+ * i went on to j. Association rules: who saw i saw j, before or after.
  * Fit needs 8 bytes per interaction and item; the model keeps at most `prune` pairs (12 bytes) per item.
  */
-class SequentialRules implements Model {
-  readonly name = "sequential-rules"
+class Rules implements Model {
   private readonly options: z.output<typeof optionsSchema>
   private items = new ItemTable([])
   private keepLast = false
@@ -37,8 +37,12 @@ class SequentialRules implements Model {
   private support: Int32Array = new Int32Array(0)
   private scratch: Float64Array = new Float64Array(0)
 
-  constructor(options?: Record<string, unknown>) {
-    this.options = modelOptions("sequential-rules", optionsSchema, options)
+  constructor(
+    readonly name: string,
+    private readonly looksBack: boolean,
+    options?: Record<string, unknown>
+  ) {
+    this.options = modelOptions(name, optionsSchema, options)
   }
 
   fit({ interactions }: TrainingData, context: FitContext): void {
@@ -62,12 +66,15 @@ class SequentialRules implements Model {
       const touched: number[] = []
       for (let at = byItem.start[from]; at < byItem.start[from + 1]; at++) {
         const row = byItem.rows[at]
-        for (let d = 1; d <= steps && session[row + d] === session[row]; d++) {
-          const to = item[row + d]
-          if (to === from && !this.keepLast) continue
+        const count = (other: number, distance: number) => {
+          const to = item[other]
+          if (to === from && !this.keepLast) return
           if (sums[to] === 0) touched.push(to)
-          sums[to] += this.weightAt(d)
+          sums[to] += this.weightAt(distance)
         }
+        for (let d = 1; d <= steps && session[row + d] === session[row]; d++) count(row + d, d)
+        if (!this.looksBack) continue
+        for (let d = 1; d <= steps && session[row - d] === session[row]; d++) count(row - d, d)
       }
       for (const to of touched) {
         top.offer(to, sums[to])
@@ -142,5 +149,10 @@ class SequentialRules implements Model {
 
 export const sequentialRules: ModelDefinition = {
   name: "sequential-rules",
-  create: (options) => new SequentialRules(options),
+  create: (options) => new Rules("sequential-rules", false, options),
+}
+
+export const associationRules: ModelDefinition = {
+  name: "association-rules",
+  create: (options) => new Rules("association-rules", true, options),
 }

@@ -1,6 +1,6 @@
 import { Random } from "../lib"
 import { fitContext, trainingFixture } from "../testing/training-fixture"
-import { vmisKnn } from "./vmis-knn"
+import { vmisKnn } from "./session-knn"
 
 /** Serenade's options: linear decays, idf as a factor. */
 const CLASSIC = {

@@ -37,4 +37,18 @@ export const vmisKnnOptions = z.strictObject({
   recommendLast: recommendLast(),
 })
 
-export type VmisKnnOptions = z.output<typeof vmisKnnOptions>
+/**
+ * Options of VSTAN: the same, with other defaults. Neighbours are as near as a cosine says, the session's place and the
+ * distance from the shared item fade slower, and more neighbours vote.
+ */
+export const vstanOptions = vmisKnnOptions.extend({
+  m: numeric().int().min(1).default(4_000),
+  k: numeric().int().min(1).default(1_000),
+  positionScale: numeric().positive().default(5),
+  sessionIdf: flag().default(false),
+  lengthNorm: flag().default(true),
+  distanceScale: numeric().min(0).default(10),
+  idfWeighting: numeric().min(0).default(0),
+})
+
+export type SessionKnnOptions = z.output<typeof vmisKnnOptions>

@@ -4,9 +4,9 @@ import type { FitContext, Model, ModelDefinition, ModelQuery } from "./model"
 import { modelOptions } from "./options"
 import { mayRecommendLast } from "./repeats"
 import type { TrainingData } from "./training-data"
-import { vmisKnnOptions, type VmisKnnOptions } from "./vmis-knn-options"
+import { vmisKnnOptions, vstanOptions, type SessionKnnOptions } from "./session-knn-options"
 
-type Weighting = Pick<VmisKnnOptions, "positionWeight" | "lengthNorm" | "distanceScale">
+type Weighting = Pick<SessionKnnOptions, "positionWeight" | "lengthNorm" | "distanceScale">
 
 /**
  * How a history or a cart is weighed: what somebody bought over months has no telling order or neighbourhood, and
@@ -15,15 +15,14 @@ type Weighting = Pick<VmisKnnOptions, "positionWeight" | "lengthNorm" | "distanc
 const UNORDERED: Weighting = { positionWeight: "linear", lengthNorm: true, distanceScale: 0 }
 
 /**
- * VMIS-kNN (Kersbergen, Sprangers & Schelter: Serenade, SIGMOD 2022), with the position decays of V-SKNN and
- * VSTAN as options. Sessions are numbered by their end, so a session's number is its recency: the m most recent
+ * Session neighbours: VMIS-kNN (Kersbergen, Sprangers & Schelter: Serenade, SIGMOD 2022) and VSTAN (Garg et al. 2019;
+ * Ludewig et al. 2020), which differ in how position, distance and age fade. Sessions are numbered by their end, so a session's number is its recency: the m most recent
  * candidates come out of a merge of the items' posting lists, newest first, and stop early; the heap of
  * timestamps of the original is not needed.
  * Memory: 8 bytes per (session, item) pair and 8 per session; a query needs m × 20 bytes of scratch.
  */
-class VmisKnn implements Model {
-  readonly name = "vmis-knn"
-  private readonly options: VmisKnnOptions
+class SessionKnn implements Model {
+  private readonly options: SessionKnnOptions
   private items = new ItemTable([])
   /** Sessions of an item, newest first, at most m. */
   private itemStart: Int32Array = new Int32Array(1)
@@ -39,8 +38,12 @@ class VmisKnn implements Model {
   private similarity: Float64Array
   private step: Int32Array
 
-  constructor(options?: Record<string, unknown>) {
-    this.options = modelOptions("vmis-knn", vmisKnnOptions, options)
+  constructor(
+    readonly name: string,
+    schema: typeof vmisKnnOptions,
+    options?: Record<string, unknown>
+  ) {
+    this.options = modelOptions(name, schema, options)
     const { m, k } = this.options
     this.neighbours = new TopK(Math.min(k, m))
     this.candidate = new Int32Array(m)
@@ -239,5 +242,10 @@ function idf(items: Int32Array, size: number, total: number): Float64Array {
 
 export const vmisKnn: ModelDefinition = {
   name: "vmis-knn",
-  create: (options) => new VmisKnn(options),
+  create: (options) => new SessionKnn("vmis-knn", vmisKnnOptions, options),
+}
+
+export const vstan: ModelDefinition = {
+  name: "vstan",
+  create: (options) => new SessionKnn("vstan", vstanOptions, options),
 }

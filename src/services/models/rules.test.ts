@@ -1,5 +1,5 @@
 import { fitContext, trainingFixture } from "../testing/training-fixture"
-import { sequentialRules } from "./sequential-rules"
+import { sequentialRules } from "./rules"
 
 const scores = (options: Record<string, unknown>, sessions: string[][], session: string[]) => {
   const model = sequentialRules.create(options)
