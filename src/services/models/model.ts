@@ -1,4 +1,5 @@
 import type { Artifact, Logger, Scored } from "../lib"
+import type { Trainer } from "./trainer.port"
 import type { TrainingData } from "./training-data"
 
 /** What a model is asked: all of it optional, each model uses what it knows. */
@@ -19,6 +20,8 @@ export interface FitContext {
   progress(share: number): void
   /** Throws PersonalizationError `cancelled` when the run was cancelled; call it in long loops. */
   checkCancelled(): void
+  /** What trains networks; without it they are trained in plain TypeScript, which is slow. */
+  trainer?: Trainer
 }
 
 /**
@@ -30,6 +33,11 @@ export interface Model {
   readonly name: string
   fit(data: TrainingData, context: FitContext): Promise<void> | void
   recommend(query: ModelQuery, k: number): Scored[]
+  /**
+   * What `recommend` would score these items, in their order; 0 for one it does not know or would not name. Only
+   * models that can say it of any item at little cost have it: a blend asks them about what the others found.
+   */
+  score?(query: ModelQuery, ids: readonly string[]): Float64Array
   save(): Artifact
   load(artifact: Artifact): void
 }

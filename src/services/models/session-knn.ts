@@ -111,7 +111,7 @@ class SessionKnn implements Model {
     const found = this.findCandidates(unique, weights, steps, weighting)
     this.neighbours.clear()
     for (let i = 0; i < found; i++) this.neighbours.offer(i, this.similarity[i])
-    const touched = this.score(unique, weighting)
+    const touched = this.vote(unique, weighting)
     const last = this.keepLast ? -1 : recent[recent.length - 1]
     const top = new TopK(Math.min(k, touched.length))
     for (const item of touched) {
@@ -197,7 +197,7 @@ class SessionKnn implements Model {
   }
 
   /** Adds the neighbours' votes to `scores` and returns the items that got one. */
-  private score(unique: readonly number[], { distanceScale }: Weighting): number[] {
+  private vote(unique: readonly number[], { distanceScale }: Weighting): number[] {
     const { idfWeighting, idfMode } = this.options
     const base = idfMode === "plus" || idfWeighting === 0 ? 1 : 0
     const { numbers, scores: similarities } = this.neighbours.drain()

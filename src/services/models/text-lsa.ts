@@ -82,23 +82,24 @@ export class TextLsa implements Model, TextEmbedder {
 
   /** Products nearest to the mean of the seeds (else of the session's last five), by cosine. */
   recommend(query: ModelQuery, k: number): Scored[] {
-    const source = query.seeds?.length ? query.seeds : (query.session ?? query.history ?? []).slice(-5)
-    const seeds = new Set(this.items.known(source))
-    if (seeds.size === 0) return []
-    const centre = new Float32Array(this.size)
-    for (const seed of seeds) {
-      for (let d = 0; d < this.size; d++) centre[d] += this.vectors[seed * this.size + d]
-    }
-    const norm = norm2(centre)
-    if (norm === 0) return []
+    const asked = this.centreOf(query)
+    if (!asked) return []
     const top = new TopK(Math.min(k, this.items.size))
     for (let item = 0; item < this.items.size; item++) {
-      if (seeds.has(item)) continue
-      let dot = 0
-      for (let d = 0; d < this.size; d++) dot += centre[d] * this.vectors[item * this.size + d]
-      if (dot > 0) top.offer(item, dot / norm)
+      if (asked.seeds.has(item)) continue
+      const cosine = this.dot(asked.centre, item)
+      if (cosine > 0) top.offer(item, cosine)
     }
     return this.items.scored(top)
+  }
+
+  score(query: ModelQuery, ids: readonly string[]): Float64Array {
+    const asked = this.centreOf(query)
+    return Float64Array.from(ids, (id) => {
+      const item = this.items.numberOf(id)
+      if (!asked || item < 0 || asked.seeds.has(item)) return 0
+      return Math.max(0, this.dot(asked.centre, item))
+    })
   }
 
   save(): Artifact {
@@ -117,6 +118,31 @@ export class TextLsa implements Model, TextEmbedder {
     this.basis = arrays.basis as Float32Array
     this.items = ItemTable.unpack(arrays.items)
     this.vectors = arrays.vectors as Float32Array
+  }
+
+  /** Unit vector in the middle of what is asked from, and its items; undefined where nothing is known of them. */
+  private centreOf({
+    seeds,
+    session,
+    history,
+  }: ModelQuery): { centre: Float32Array; seeds: Set<number> } | undefined {
+    const known = new Set(this.items.known(seeds?.length ? seeds : (session ?? history ?? []).slice(-5)))
+    if (known.size === 0) return undefined
+    const centre = new Float32Array(this.size)
+    for (const seed of known) {
+      for (let d = 0; d < this.size; d++) centre[d] += this.vectors[seed * this.size + d]
+    }
+    const norm = norm2(centre)
+    if (norm === 0) return undefined
+    for (let d = 0; d < this.size; d++) centre[d] /= norm
+    return { centre, seeds: known }
+  }
+
+  private dot(centre: Float32Array, item: number): number {
+    const from = item * this.size
+    let dot = 0
+    for (let d = 0; d < this.size; d++) dot += centre[d] * this.vectors[from + d]
+    return dot
   }
 
   private sample(products: readonly Product[], seed: number): readonly Product[] {

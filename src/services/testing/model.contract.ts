@@ -75,6 +75,17 @@ export function modelContract(definition: ModelDefinition, { query, first }: Mod
         expect(model.recommend(asked, 3)).toEqual(model.recommend(asked, 10).slice(0, 3))
     })
 
+    it("scores what it names as it names it, and what it does not know as 0", async () => {
+      const model = await fitted()
+      if (!model.score) return
+      for (const asked of queries) {
+        const list = model.recommend(asked, 10)
+        const scores = [...model.score(asked, [...list.map(({ id }) => id), "?"])]
+        expect(scores.pop()).toBe(0)
+        list.forEach(({ score }, i) => expect(scores[i]).toBeCloseTo(score, 5))
+      }
+    })
+
     it("answers the same when asked again", async () => {
       const model = await fitted()
       const once = queries.map((asked) => model.recommend(asked, 10))

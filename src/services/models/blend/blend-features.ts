@@ -31,22 +31,35 @@ export interface BlendCandidates {
   values: Float32Array
 }
 
+/** What one source said to a question. */
+export interface SourceAnswer {
+  list: readonly Scored[]
+  /** Scores of any items, in their order, where the source can say them. */
+  score?(ids: readonly string[]): Float64Array
+}
+
 /**
- * Joins the sources' lists into one row of features per item. Per source: score over the list's best, 1/(1 + rank)
+ * Joins the sources' answers into one row of features per item. Per source: score over the list's best, 1/(1 + rank)
  * and the score itself, 0 where the source does not name the item. The order of the rows is that of the first mention.
  */
 export function blendCandidates(
-  lists: readonly (readonly Scored[])[],
+  answers: readonly SourceAnswer[],
   query: ModelQuery,
   facts: ItemFacts
 ): BlendCandidates {
   const rows = new Map<string, number>()
-  for (const list of lists) for (const { id } of list) if (!rows.has(id)) rows.set(id, rows.size)
-  const width = lists.length * PER_SOURCE.length + COMMON.length
+  for (const { list } of answers) for (const { id } of list) if (!rows.has(id)) rows.set(id, rows.size)
+  const ids = [...rows.keys()]
+  const common = answers.length * PER_SOURCE.length
+  const width = common + COMMON.length
   const values = new Float32Array(rows.size * width)
-  const common = lists.length * PER_SOURCE.length
-  lists.forEach((list, source) => {
+  answers.forEach(({ list, score }, source) => {
     const best = list.length > 0 && list[0].score > 0 ? list[0].score : 1
+    score?.(ids).forEach((value, row) => {
+      const at = row * width + source * PER_SOURCE.length
+      values[at] = value / best
+      values[at + 2] = value
+    })
     for (let rank = 0; rank < list.length; rank++) {
       const at = rows.get(list[rank].id)! * width
       const reciprocal = 1 / (1 + rank)
@@ -55,7 +68,7 @@ export function blendCandidates(
       values[at + source * PER_SOURCE.length + 2] = list[rank].score
       values[at + common] += 1
       values[at + common + 1] = Math.max(values[at + common + 1], reciprocal)
-      values[at + common + 2] += reciprocal / lists.length
+      values[at + common + 2] += reciprocal / answers.length
     }
   })
   const asked = [...(query.history ?? []), ...(query.session ?? []), ...(query.seeds ?? [])]
@@ -89,7 +102,7 @@ export function blendCandidates(
       values[at + 13] = (groups.roots.get(root) ?? 0) / asked.length
     }
   }
-  return { ids: [...rows.keys()], values }
+  return { ids, values }
 }
 
 /** How often each category and collection is among what was asked from. */

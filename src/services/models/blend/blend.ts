@@ -2,7 +2,7 @@ import { BoostedTrees, PersonalizationError, type Artifact, type Scored } from "
 import type { FitContext, Model, ModelDefinition, ModelQuery } from "../model"
 import { modelOptions } from "../options"
 import type { TrainingData } from "../training-data"
-import { blendCandidates, blendFeatureNames } from "./blend-features"
+import { blendCandidates, blendFeatureNames, type SourceAnswer } from "./blend-features"
 import { blendOptions, type BlendOptions } from "./blend-options"
 import { blendFold, kindOf, QUERY_KINDS, type QueryKind } from "./folds"
 import { ItemFacts } from "./item-facts"
@@ -61,10 +61,10 @@ class Blend implements Model {
 
   recommend(query: ModelQuery, k: number): Scored[] {
     if (k === 0) return []
-    const lists = this.ask(query, k)
+    const answers = this.ask(query, k)
     const ranker = this.rankerFor(kindOf(query))
-    if (!ranker) return fuse(lists, k)
-    const { ids, values } = blendCandidates(lists, query, this.facts)
+    if (!ranker) return fuse(answers, k)
+    const { ids, values } = blendCandidates(answers, query, this.facts)
     if (ids.length === 0) return []
     if (this.scores.length < ids.length) this.scores = new Float64Array(2 * ids.length)
     ranker.predict({ width: values.length / ids.length, values }, ids.length, this.scores)
@@ -115,11 +115,14 @@ class Blend implements Model {
     }
   }
 
-  /** One list per source. The question's own items must not crowd out the others. */
-  private ask(query: ModelQuery, k: number): Scored[][] {
+  /** One answer per source. The question's own items must not crowd out the others. */
+  private ask(query: ModelQuery, k: number): SourceAnswer[] {
     const own = new Set([...(query.session ?? []), ...(query.seeds ?? []), ...(query.history ?? [])])
     const size = Math.max(this.options.candidates, k) + own.size
-    return this.sources.map((source) => source.recommend(query, size))
+    return this.sources.map((source) => ({
+      list: source.recommend(query, size),
+      ...(source.score && { score: (ids: readonly string[]) => source.score!(query, ids) }),
+    }))
   }
 
   private rankerFor(kind: QueryKind): BoostedTrees | undefined {
@@ -154,9 +157,9 @@ class Blend implements Model {
 }
 
 /** Sum of 1/(60 + rank) over the sources. */
-function fuse(lists: readonly (readonly Scored[])[], k: number): Scored[] {
+function fuse(answers: readonly SourceAnswer[], k: number): Scored[] {
   const sums = new Map<string, number>()
-  for (const list of lists) {
+  for (const { list } of answers) {
     list.forEach(({ id }, rank) => sums.set(id, (sums.get(id) ?? 0) + 1 / (RRF + rank)))
   }
   return [...sums]

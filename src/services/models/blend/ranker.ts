@@ -1,6 +1,6 @@
-import { BOOSTING_DEFAULTS, BoostedTrees, Random, softmaxObjective, type Scored } from "../../lib"
+import { BOOSTING_DEFAULTS, BoostedTrees, Random, softmaxObjective } from "../../lib"
 import type { FitContext, ModelQuery } from "../model"
-import { blendCandidates } from "./blend-features"
+import { blendCandidates, type SourceAnswer } from "./blend-features"
 import type { BlendOptions } from "./blend-options"
 import type { BlendExample } from "./folds"
 import type { ItemFacts } from "./item-facts"
@@ -11,7 +11,7 @@ import type { ItemFacts } from "./item-facts"
  */
 export function fitRanker(
   examples: readonly BlendExample[],
-  ask: (query: ModelQuery) => Scored[][],
+  ask: (query: ModelQuery) => SourceAnswer[],
   facts: ItemFacts,
   options: BlendOptions,
   context: FitContext
