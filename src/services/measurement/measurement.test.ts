@@ -62,7 +62,15 @@ describe("protocols", () => {
     const { train, examples } = split(dataset(orders), "temporal", options)
     expect(train).toHaveLength(2)
     expect(examples).toEqual([
-      { query: { history: ["a", "b"], context: { country: "DE" } }, targets: ["a", "d", "e"], unit: 0 },
+      {
+        query: {
+          history: ["a", "b"],
+          purchases: { ids: ["a", "b"], at: [0, 1] },
+          context: { country: "DE", now: 10_000 },
+        },
+        targets: ["a", "d", "e"],
+        unit: 0,
+      },
     ])
   })
 

@@ -74,11 +74,16 @@ function leaveOneOut({ sessions }: RawDataset): Split {
  */
 function temporal({ sessions }: RawDataset, { testShare }: SplitOptions): Split {
   const { before, after } = cutByTime(sessions, testShare)
-  const history = new Map<string, { items: string[]; country?: string }>()
-  for (const { user, items, country } of before) {
+  const now = 1000 * Math.max(0, ...before.slice(-1).map(endOf))
+  const history = new Map<string, { items: string[]; ids: string[]; at: number[]; country?: string }>()
+  for (const { user, items, times, kind, country } of before) {
     if (user === undefined) continue
-    const known = history.get(user) ?? { items: [], country }
+    const known = history.get(user) ?? { items: [], ids: [], at: [], country }
     known.items.push(...items)
+    if (kind === "purchase") {
+      known.ids.push(...items)
+      known.at.push(...times)
+    }
     history.set(user, known)
   }
   const later = new Map<string, Set<string>>()
@@ -89,8 +94,9 @@ function temporal({ sessions }: RawDataset, { testShare }: SplitOptions): Split 
     later.set(user, bought)
   }
   const examples = [...later].map(([user, targets], unit) => {
-    const { items, country } = history.get(user)!
-    return { query: { history: items, context: { country } }, targets: [...targets], unit }
+    const { items, ids, at, country } = history.get(user)!
+    const query = { history: items, purchases: { ids, at }, context: { country, now } }
+    return { query, targets: [...targets], unit }
   })
   return { train: before, examples }
 }

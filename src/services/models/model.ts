@@ -10,6 +10,9 @@ export interface ModelQuery {
   seeds?: readonly string[]
   /** Recent items of the shopper across sessions, oldest first. */
   history?: readonly string[]
+  /** What the shopper bought, oldest first, with the seconds since the epoch of each purchase. */
+  purchases?: { ids: readonly string[]; at: readonly number[] }
+  /** `now`: ms since the epoch. */
   context?: { country?: string; device?: string; now?: number }
 }
 

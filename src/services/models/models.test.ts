@@ -8,6 +8,7 @@ const CASES: Record<string, ModelContractOptions> = {
   vstan: { query: { session: ["item5", "anchor"] }, first: "signal" },
   "vmis-knn": { query: { session: ["item5", "anchor"] }, first: "signal" },
   "bought-together": { query: { seeds: ["anchor"] }, first: "signal" },
+  "buy-again": { query: { purchases: { ids: ["item1", "signal"], at: [0, 0] } }, first: "signal" },
   "text-lsa": { query: { seeds: ["anchor"] }, first: "signal" },
   blend: { query: { session: ["item5", "anchor"] }, first: "signal" },
 }

@@ -1,5 +1,6 @@
 import { blendOf } from "./blend"
 import { boughtTogether } from "./bought-together"
+import { buyAgain } from "./buy-again"
 import type { ModelDefinition } from "./model"
 import { popularity } from "./popularity"
 import { associationRules, sequentialRules } from "./rules"
@@ -14,6 +15,7 @@ const SOURCES: readonly ModelDefinition[] = [
   vmisKnn,
   vstan,
   boughtTogether,
+  buyAgain,
   textLsa,
 ]
 

@@ -2,7 +2,7 @@ import { Random } from "../../lib"
 import type { ModelQuery } from "../model"
 import { mayRecommendLast } from "../repeats"
 import { temporalFold } from "../temporal-split"
-import type { Interactions, TrainingData } from "../training-data"
+import { KINDS, type Interactions, type TrainingData } from "../training-data"
 
 /** What a list is asked from; each has a ranker of its own, for other sources count. */
 export const QUERY_KINDS = ["session", "history", "seeds"] as const
@@ -87,25 +87,32 @@ function newestSessions(data: TrainingData, { share, maxExamples, seed }: FoldOp
 
 /** What known users did before row `cut` asks for all that they did after it. */
 function laterOfUsers(
-  { itemIds, item, user, country, countries }: Interactions,
+  { itemIds, item, user, ts, kind, country, countries }: Interactions,
   cut: number
 ): BlendExample[] {
-  const before = new Map<number, string[]>()
-  const after = new Map<number, Set<string>>()
-  const places = new Map<number, string>()
-  for (let row = cut; row < item.length; row++) if (user[row] >= 0) after.set(user[row], new Set())
-  for (let row = 0; row < item.length; row++) {
-    const later = after.get(user[row])
-    if (!later) continue
-    const id = itemIds[item[row]]
-    if (row >= cut) later.add(id)
-    else if (before.has(user[row])) before.get(user[row])!.push(id)
-    else before.set(user[row], [id])
-    if (country && country[row] >= 0) places.set(user[row], countries![country[row]])
+  const later = new Map<number, Set<string>>()
+  for (let row = cut; row < item.length; row++) {
+    if (user[row] < 0) continue
+    if (!later.has(user[row])) later.set(user[row], new Set())
+    later.get(user[row])!.add(itemIds[item[row]])
   }
-  return [...after].flatMap(([who, targets]) => {
-    const history = before.get(who)
-    return history ? [{ query: { history, context: { country: places.get(who) } }, targets }] : []
+  const earlier = new Map<number, number[]>()
+  for (let row = 0; row < cut; row++) {
+    if (!later.has(user[row])) continue
+    if (earlier.has(user[row])) earlier.get(user[row])!.push(row)
+    else earlier.set(user[row], [row])
+  }
+  const now = cut > 0 ? ts[cut - 1] * 1000 : 0
+  const purchase = KINDS.indexOf("purchase")
+  return [...earlier].map(([who, rows]) => {
+    const bought = rows.filter((row) => kind[row] === purchase)
+    const place = country ? country[rows[rows.length - 1]] : -1
+    const query = {
+      history: rows.map((row) => itemIds[item[row]]),
+      purchases: { ids: bought.map((row) => itemIds[item[row]]), at: bought.map((row) => ts[row]) },
+      context: { now, ...(place >= 0 && { country: countries![place] }) },
+    }
+    return { query, targets: later.get(who)! }
   })
 }
 
