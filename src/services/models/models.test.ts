@@ -1,6 +1,8 @@
 import { modelContract, type ModelContractOptions } from "../testing/model.contract"
 import { MODELS } from "./registry"
 
+const SMALL_NETWORK = { minSequences: 1, dimensions: 16, epochs: 4, learningRate: 0.01, maxLength: 5 }
+
 const CASES: Record<string, ModelContractOptions> = {
   popularity: { query: { context: { country: "DE" } }, first: "signal" },
   "sequential-rules": { query: { session: ["item5", "anchor"] }, first: "signal" },
@@ -10,6 +12,8 @@ const CASES: Record<string, ModelContractOptions> = {
   "bought-together": { query: { seeds: ["anchor"] }, first: "signal" },
   "buy-again": { query: { purchases: { ids: ["item1", "signal"], at: [0, 0] } }, first: "signal" },
   "text-lsa": { query: { seeds: ["anchor"] }, first: "signal" },
+  sasrec: { query: { session: ["item5", "anchor"] }, first: "signal", options: SMALL_NETWORK },
+  gru4rec: { query: { session: ["item5", "anchor"] }, first: "signal", options: SMALL_NETWORK },
   blend: { query: { session: ["item5", "anchor"] }, first: "signal" },
 }
 

@@ -1,9 +1,11 @@
 import { blendOf } from "./blend"
 import { boughtTogether } from "./bought-together"
 import { buyAgain } from "./buy-again"
+import { gru4rec } from "./gru4rec"
 import type { ModelDefinition } from "./model"
 import { popularity } from "./popularity"
 import { associationRules, sequentialRules } from "./rules"
+import { sasrec } from "./sasrec"
 import { textLsa } from "./text-lsa"
 import { vmisKnn, vstan } from "./session-knn"
 
@@ -17,6 +19,8 @@ const SOURCES: readonly ModelDefinition[] = [
   boughtTogether,
   buyAgain,
   textLsa,
+  sasrec,
+  gru4rec,
 ]
 
 /** All models: the sources, and what is made of them. */

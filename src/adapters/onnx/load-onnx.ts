@@ -1,0 +1,38 @@
+import { availableParallelism } from "node:os"
+import { OnnxTrainer, type OnnxRuntime } from "./onnx-trainer"
+
+/** Multiplications and additions of one thread, in 10⁹ a second, as measured on two shared cores. */
+const NATIVE_SPEED = 60
+const WASM_SPEED = 12
+
+/** onnxruntime-node; undefined when it is not installed. @throws Error when it is and does not load */
+export function loadOnnxNative(): OnnxTrainer | undefined {
+  const runtime = load("onnxruntime-node")
+  if (!runtime) return undefined
+  const threads = availableParallelism()
+  return new OnnxTrainer(`onnxruntime-node ${runtime.env.versions.node}`, NATIVE_SPEED * threads, runtime, {
+    intraOpNumThreads: threads,
+  })
+}
+
+/** onnxruntime-web, in WebAssembly; undefined when it is not installed. */
+export function loadOnnxWasm(): OnnxTrainer | undefined {
+  const runtime = load("onnxruntime-web")
+  if (!runtime) return undefined
+  const threads = availableParallelism()
+  runtime.env.wasm.numThreads = threads
+  return new OnnxTrainer(`onnxruntime-web ${runtime.env.versions.web}`, WASM_SPEED * threads, runtime, {
+    executionProviders: ["wasm"],
+  })
+}
+
+/** Heavy, native and optional: looked for when a network is to be trained, and never before. */
+function load(name: string): OnnxRuntime | undefined {
+  try {
+    require.resolve(name)
+  } catch {
+    return undefined
+  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
+  return require(name) as OnnxRuntime
+}
