@@ -1,4 +1,4 @@
-import type { Artifact, Logger, Scored } from "../lib"
+import type { Artifact, Logger, Parallel, Scored } from "../lib"
 import type { Trainer } from "./trainer.port"
 import type { TrainingData } from "./training-data"
 
@@ -19,6 +19,8 @@ export interface ModelQuery {
 export interface FitContext {
   seed: number
   logger: Logger
+  /** Threads that help with large matrices; the answer is the same without. */
+  parallel?: Parallel
   /** Share done, 0–1. */
   progress(share: number): void
   /** Throws PersonalizationError `cancelled` when the run was cancelled; call it in long loops. */

@@ -1,6 +1,8 @@
 import { blendOf } from "./blend"
 import { boughtTogether } from "./bought-together"
 import { buyAgain } from "./buy-again"
+import { ease } from "./ease"
+import { ials } from "./ials"
 import { gru4rec } from "./gru4rec"
 import type { ModelDefinition } from "./model"
 import { popularity } from "./popularity"
@@ -19,6 +21,8 @@ const SOURCES: readonly ModelDefinition[] = [
   boughtTogether,
   buyAgain,
   textLsa,
+  ials,
+  ease,
   sasrec,
   gru4rec,
 ]

@@ -54,8 +54,8 @@ export class KernelMemory {
   /** Room for the values, filled with them. */
   place(values: Float32Array | Int32Array): number {
     const at = this.reserve(values.byteLength)
-    if (values instanceof Float32Array) this.floats(at, values.length).set(values)
-    else this.ints(at, values.length).set(values)
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    new Uint8Array(this.memory.buffer, at, bytes.length).set(bytes)
     return at
   }
 
