@@ -1,4 +1,4 @@
-import { KernelMemory, TopK } from "../lib"
+import { KernelMemory, type TopK } from "../lib"
 
 /** Most items that a fold-in looks at. */
 export const MAX_FOLDED = 512
