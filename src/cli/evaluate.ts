@@ -2,7 +2,8 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { basename, dirname, resolve } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import { detectDataset } from "../adapters/datasets"
-import { PersonalizationError } from "../services/lib"
+import { trainerOpener } from "../modules/personalization/compose-trainer"
+import { PersonalizationError, silentLogger } from "../services/lib"
 import { evaluate, split, toTrainingData, type Protocol } from "../services/measurement"
 import { MODELS } from "../services/models"
 import { htmlReport } from "./evaluate-html"
@@ -74,8 +75,10 @@ export async function runEvaluate(flags: Flags, print: (line: string) => void): 
     `${train.length} training sessions, ${trainingData.interactions.item.length} interactions, ${examples.length} examples`
   )
   const models = definitions.map(({ name, create }) => create(flags.option[name]))
+  const logger = { ...silentLogger, info: print, warn: print }
+  const fit = { logger, trainer: trainerOpener(logger) }
   const main = flags.predictions
-    ? await pickByValidation(definitions, flags.option, trainingData, flags.seed)
+    ? await pickByValidation(definitions, flags.option, trainingData, flags.seed, fit)
     : undefined
   const predictions = flags.predictions
     ? new PredictionFiles(
@@ -88,6 +91,7 @@ export async function runEvaluate(flags: Flags, print: (line: string) => void): 
     seed: flags.seed,
     baseline: "popularity",
     now: () => performance.now() / 1000,
+    fit,
     onModel: (name) => print(`  ${name} …`),
     onList: (name, list) => predictions?.add(name, list),
   })

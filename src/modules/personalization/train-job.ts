@@ -3,6 +3,7 @@ import type { CatalogStore, Product } from "../../services/features"
 import { PersonalizationError, type Clock, type Logger } from "../../services/lib"
 import { buildTrainingData, train, type ModelStore } from "../../services/models"
 import { mayTrain, type SubjectStore } from "../../services/privacy"
+import { trainerOpener } from "./compose-trainer"
 import type { PersonalizationOptions } from "./options"
 import type { TrainingOutcome } from "./training-runs"
 
@@ -56,6 +57,7 @@ export async function runTraining(parts: TrainJobParts, control: TrainJobControl
       seed: options.training.seed,
       logger,
       checkCancelled,
+      trainer: trainerOpener(logger),
       stage: (name) => control.report(name, 0),
       progress: (share) => control.report("", READING + share * (0.98 - READING)),
     }

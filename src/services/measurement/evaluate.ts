@@ -1,6 +1,6 @@
-import { bootstrapMean, listMetrics, pairedBootstrap, pessimisticRanks } from "../lib"
+import { bootstrapMean, listMetrics, pairedBootstrap, pessimisticRanks, silentLogger } from "../lib"
 import type { Interval, ListMetrics, Scored } from "../lib"
-import type { Model, TrainingData } from "../models"
+import type { FitContext, Model, TrainingData } from "../models"
 import type { Example } from "./dataset.port"
 
 export const METRIC_NAMES = ["hr", "mrr", "ndcg", "recall", "map"] as const
@@ -31,6 +31,8 @@ export interface EvaluateOptions {
   /** Told of every list, in the order of the examples, cut at `k`. */
   onList?(model: string, list: readonly Scored[]): void
   onModel?(model: string): void
+  /** What the models are trained with. */
+  fit?: Pick<FitContext, "logger" | "trainer">
 }
 
 type Columns = Record<MetricName, Float64Array>
@@ -74,9 +76,10 @@ async function evaluateOne(
   const begun = options.now()
   await model.fit(train, {
     seed: options.seed,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    logger: silentLogger,
     progress() {},
     checkCancelled() {},
+    ...options.fit,
   })
   const fitted = options.now()
   const columns = byMetric(() => new Float64Array(examples.length))

@@ -25,8 +25,8 @@ export interface FitContext {
   progress(share: number): void
   /** Throws PersonalizationError `cancelled` when the run was cancelled; call it in long loops. */
   checkCancelled(): void
-  /** What trains networks; without it they are trained in plain TypeScript, which is slow. */
-  trainer?: Trainer
+  /** Opens what trains networks; without it they are trained in plain TypeScript, which is slow. */
+  trainer?(): Promise<Trainer>
 }
 
 /**

@@ -127,6 +127,7 @@ function stage(context: TrainContext, name: string, from: number, share: number)
     // Rounded, so that the end of one part is not a hair above the beginning of the next.
     progress: (part) => context.progress(Math.round((from + share * part) * 1e6) / 1e6),
     checkCancelled: () => context.checkCancelled(),
+    trainer: context.trainer,
   }
 }
 

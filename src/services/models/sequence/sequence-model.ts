@@ -50,7 +50,7 @@ export class SequenceModel<O extends SequenceOptions> implements Model {
     }
     this.items = new ItemTable(Array.from(sequences.items, (number) => interactions.itemIds[number]))
     this.dimensions = this.options.dimensions || dimensionsFor(this.items.size)
-    const trainer = context.trainer ?? portableTrainer
+    const trainer = (await context.trainer?.()) ?? portableTrainer
     const options = { ...this.options, dimensions: this.dimensions }
     const network = this.networkOf(options)
     const learned = await fitSequences(this.name, network, sequences, options, trainer, context)
