@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util"
 import { noMetrics, silentLogger, type Logger, type Metrics } from "../lib"
 import type { Catalog, Product } from "./catalog"
 import type { CatalogStore } from "./catalog-store.port"
+import { ProductCards } from "./product-cards"
 
 export interface CatalogChange {
   upserted: readonly Product[]
@@ -16,6 +17,9 @@ export interface CatalogKeeperDependencies {
   pollSeconds?: number
 }
 
+/** Products compared and taken in one turn of the event loop: about 1 ms. */
+const SLICE = 50
+
 /** The catalogue in memory, kept in step with its store: own writes at once, others' by polling. */
 export class CatalogKeeper implements Catalog {
   private readonly products = new Map<string, Product>()
@@ -25,6 +29,9 @@ export class CatalogKeeper implements Catalog {
   private cursor: string | undefined
   private timer: NodeJS.Timeout | undefined
   private polling: Promise<void> | undefined
+  /** Changes are taken one after the other: a large one lets requests through, but no later change. */
+  private taking: Promise<void> = Promise.resolve()
+  readonly cards = new ProductCards()
   version = 0
 
   constructor(private readonly dependencies: CatalogKeeperDependencies) {
@@ -63,12 +70,12 @@ export class CatalogKeeper implements Catalog {
   /** Writes to the store, then to memory. */
   async upsert(products: readonly Product[]): Promise<void> {
     await this.dependencies.store.upsert(products)
-    this.take({ upserted: products, removed: [] })
+    await this.take({ upserted: products, removed: [] })
   }
 
   async remove(ids: readonly string[]): Promise<void> {
     await this.dependencies.store.remove(ids)
-    this.take({ upserted: [], removed: ids })
+    await this.take({ upserted: [], removed: ids })
   }
 
   /** Calls the listener after every change; returns how to stop that. */
@@ -83,7 +90,7 @@ export class CatalogKeeper implements Catalog {
       const { cursor, upserted, removed } = await this.dependencies.store.changes(this.cursor)
       this.cursor = cursor
       if (upserted.length + removed.length === 0) return
-      this.take({ upserted, removed })
+      await this.take({ upserted, removed })
     }
   }
 
@@ -98,16 +105,34 @@ export class CatalogKeeper implements Catalog {
   }
 
   /** Takes what is really different: own writes come back once more by polling. */
-  private take({ upserted, removed }: CatalogChange): void {
-    // As plain JSON, the form in which a product comes back from the store: without `undefined` values.
-    const changed = upserted
-      .map((product) => JSON.parse(JSON.stringify(product)) as Product)
-      .filter((product) => !isDeepStrictEqual(this.products.get(product.id), product))
-    const gone = removed.filter((id) => this.products.has(id))
-    if (changed.length + gone.length === 0) return
-    for (const product of changed) this.products.set(product.id, product)
-    for (const id of gone) this.products.delete(id)
+  private take(change: CatalogChange): Promise<void> {
+    const taken = this.taking.then(() => this.takeInSlices(change))
+    this.taking = taken.catch(() => undefined)
+    return taken
+  }
+
+  private async takeInSlices({ upserted, removed }: CatalogChange): Promise<void> {
+    for (let from = 0; from < upserted.length; from += SLICE) {
+      if (from > 0) await new Promise<void>((resolve) => setImmediate(resolve))
+      const changed = upserted
+        .slice(from, from + SLICE)
+        // As plain JSON, the form in which a product comes back from the store: without `undefined` values.
+        .map((product) => JSON.parse(JSON.stringify(product)) as Product)
+        .filter((product) => !isDeepStrictEqual(this.products.get(product.id), product))
+      for (const product of changed) {
+        this.products.set(product.id, product)
+        this.cards.put(product)
+      }
+      this.tell({ upserted: changed, removed: [] })
+    }
+    const gone = removed.filter((id) => this.products.delete(id))
+    for (const id of gone) this.cards.remove(id)
+    this.tell({ upserted: [], removed: gone })
+  }
+
+  private tell(change: CatalogChange): void {
+    if (change.upserted.length + change.removed.length === 0) return
     this.version++
-    for (const listener of this.listeners) listener({ upserted: changed, removed: gone })
+    for (const listener of this.listeners) listener(change)
   }
 }

@@ -1,3 +1,5 @@
+import type { ProductCards } from "./product-cards"
+
 /** The slice of a product that the engine needs. */
 export interface Product {
   id: string
@@ -32,6 +34,8 @@ export interface Catalog {
   readonly size: number
   /** Grows with every change, so that dependants know when to rebuild. */
   readonly version: number
+  /** Of every product what filters and rankers ask. */
+  readonly cards: Pick<ProductCards, "get" | "end" | "channelSets" | "categorySets">
   get(id: string): Product | undefined
   has(id: string): boolean
   all(): IterableIterator<Product>

@@ -1,3 +1,4 @@
+import { bestOf } from "../retrieval"
 import type { Ranked, Ranker, RankInput } from "./ranker.port"
 
 /** Share of all source weights that goes to the shopper's liking of the category: enough to tip a close race. */
@@ -15,39 +16,42 @@ export class BlendRanker implements Ranker {
     return [...sources.map(({ name }) => name), "affinity"]
   }
 
-  rank({ candidates, sources }: RankInput): Ranked[] {
-    const affinityWeight = AFFINITY_SHARE * sources.reduce((sum, { weight }) => sum + weight, 0)
-    const ranked = candidates.map(({ id, votes, affinity }): Ranked => {
-      const features: number[] = []
-      let score = affinityWeight * affinity
-      let most = -1
-      let strongest = 0
-      for (let place = 0; place < sources.length; place++) {
-        const vote = votes[place]?.score ?? 0
-        features.push(vote)
-        const share = sources[place].weight * vote
-        score += share
-        if (vote > 0 && share > most) {
-          most = share
-          strongest = place
-        }
+  rank(input: RankInput): Ranked[] {
+    const { candidates, wanted } = input
+    const { ids } = candidates
+    const scores = scoresOf(input)
+    const best = bestOf(ids.length, wanted, (a, b) =>
+      scores[a] === scores[b] ? ids[a] < ids[b] : scores[a] > scores[b]
+    )
+    return Array.from(best, (one) => ({ id: ids[one], score: scores[one], ...this.explain(one, input) }))
+  }
+
+  private explain(one: number, { candidates, sources }: RankInput): Pick<Ranked, "source" | "features"> {
+    const features: number[] = []
+    let most = -1
+    let strongest = 0
+    for (let place = 0; place < sources.length; place++) {
+      const vote = candidates.votes[one * sources.length + place]
+      features.push(vote)
+      const share = sources[place].weight * vote
+      if (vote > 0 && share > most) {
+        most = share
+        strongest = place
       }
-      features.push(affinity)
-      const vote = votes[strongest]
-      return {
-        id,
-        score,
-        source: sources[strongest].name,
-        because: vote?.because,
-        reason: vote?.reason,
-        features,
-      }
-    })
-    return ranked.sort(byScore)
+    }
+    features.push(candidates.affinity[one])
+    return { source: sources[strongest].name, features }
   }
 }
 
-function byScore(a: Ranked, b: Ranked): number {
-  if (a.score !== b.score) return b.score - a.score
-  return a.id < b.id ? -1 : 1
+function scoresOf({ candidates, sources }: RankInput): Float64Array {
+  const { votes, affinity } = candidates
+  const affinityWeight = AFFINITY_SHARE * sources.reduce((sum, { weight }) => sum + weight, 0)
+  const scores = new Float64Array(affinity.length)
+  for (let one = 0, at = 0; one < scores.length; one++) {
+    let score = affinityWeight * affinity[one]
+    for (let place = 0; place < sources.length; place++) score += sources[place].weight * votes[at++]
+    scores[one] = score
+  }
+  return scores
 }

@@ -1,8 +1,28 @@
+import type { ProductCard } from "../features"
 import type { Candidate } from "../retrieval"
-import type { RankCandidate, SourceVote } from "./ranker.port"
+import type { RankCandidates } from "./ranker.port"
 
 /** Rank at which a vote is worth half of the first place's. */
 const HALF = 20
+
+/**
+ * By number of a product: the gathering that met it last, and its place there. One for the whole process, for gathering
+ * lets nobody in between.
+ */
+let met = new Float64Array(0)
+let gatherings = 0
+
+export interface GatherInput {
+  answers: ReadonlyMap<string, readonly Candidate[]>
+  /** Those whose answers count; the votes stand in their order. */
+  sources: readonly { name: string }[]
+  /** The product, when it may be shown. */
+  admit(id: string): ProductCard | undefined
+  /** How much the shopper cares for a product's categories, 0–1. */
+  affinity(card: ProductCard): number
+  /** Every number of a product lies below it. */
+  end: number
+}
 
 /**
  * Brings the sources' lists together, one entry a product.
@@ -12,37 +32,40 @@ const HALF = 20
  * only the order counts: a vote is HALF / (HALF + rank), the reciprocal rank of Cormack, Clarke & Büttcher
  * (SIGIR 2009). Equal scores share a rank, so that the order of ties within a source decides nothing.
  * What is lost is how sure a source was: the first of a weak list weighs as much as that of a strong one.
- *
- * @param sources those whose answers count; the votes stand in their order
- * @param admit how much the shopper cares for the product's categories, 0–1; undefined: it may not be shown
  */
-export function gather(
-  answers: ReadonlyMap<string, readonly Candidate[]>,
-  sources: readonly { name: string }[],
-  admit: (id: string) => number | undefined
-): RankCandidate[] {
-  const found = new Map<string, Gathered>()
+export function gather({ answers, sources, admit, affinity, end }: GatherInput): RankCandidates {
+  if (met.length < 2 * end) met = new Float64Array(4 * end)
+  const gathering = ++gatherings
+  const width = sources.length
+  const most = sources.reduce((sum, { name }) => sum + (answers.get(name)?.length ?? 0), 0)
+  const votes = new Float64Array(most * width)
+  const affinities = new Float64Array(most)
+  const ids: string[] = []
   for (const [place, { name }] of sources.entries()) {
     let rank = 0
     let kept = 0
     let last = NaN
-    for (const { id, score, because, reason } of answers.get(name) ?? []) {
-      let entry = found.get(id)
-      if (!entry) {
-        const affinity = admit(id)
-        if (affinity === undefined) continue
-        found.set(id, (entry = { id, votes: sources.map(() => undefined), affinity }))
+    for (const { id, score } of answers.get(name) ?? []) {
+      const card = admit(id)
+      if (!card) continue
+      const mark = 2 * card.number
+      if (met[mark] !== gathering) {
+        met[mark] = gathering
+        met[mark + 1] = ids.length
+        affinities[ids.length] = affinity(card)
+        ids.push(id)
       }
-      if (entry.votes[place]) continue
+      const at = met[mark + 1] * width + place
+      if (votes[at] > 0) continue
       if (score !== last) rank = kept
       last = score
       kept++
-      entry.votes[place] = { score: HALF / (HALF + rank), because, reason }
+      votes[at] = HALF / (HALF + rank)
     }
   }
-  return [...found.values()]
-}
-
-interface Gathered extends RankCandidate {
-  votes: (SourceVote | undefined)[]
+  return {
+    ids,
+    votes: votes.subarray(0, ids.length * width),
+    affinity: affinities.subarray(0, ids.length),
+  }
 }

@@ -1,31 +1,26 @@
 import type { RequestContext } from "../context"
 import type { Shopper } from "../features"
 
-/** What one source said of a product. */
-export interface SourceVote {
-  /** Normalised to 0–1 within that source's list. */
-  score: number
-  /** Product that explains it. */
-  because?: string
-  /** Reason code when it is not the source's own. */
-  reason?: string
-}
-
-/** A product with what each source said of it. */
-export interface RankCandidate {
-  id: string
-  /** In the order of `RankInput.sources`; undefined where a source did not name the product. */
-  votes: readonly (SourceVote | undefined)[]
+/** Products with what each source said of them, in columns: there are hundreds a request. */
+export interface RankCandidates {
+  ids: readonly string[]
+  /**
+   * Candidates × sources, row-major, in the order of `RankInput.sources`: what a source said, normalised to 0–1 within
+   * its list; 0 where it did not name the product.
+   */
+  votes: Float64Array
   /** How much the shopper cares for the product's categories, 0–1. */
-  affinity: number
+  affinity: Float64Array
 }
 
 export interface RankInput {
-  candidates: readonly RankCandidate[]
+  candidates: RankCandidates
   /** The placement's sources with their weights. */
   sources: readonly { name: string; weight: number }[]
   shopper: Shopper
   context: RequestContext
+  /** So many of the best will be looked at; a ranker may leave out the others. */
+  wanted: number
 }
 
 export interface Ranked {
@@ -33,9 +28,6 @@ export interface Ranked {
   score: number
   /** Source that contributed most. */
   source: string
-  because?: string
-  /** Reason code when it is not the source's own. */
-  reason?: string
   /** The exact values that ranked it, in the order of the ranker's `features`. */
   features: number[]
 }

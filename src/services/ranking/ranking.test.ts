@@ -1,10 +1,26 @@
-import { NOBODY } from "../features"
+import { NOBODY, ProductCards } from "../features"
+import type { Candidate } from "../retrieval"
 import { product, TestCatalog } from "../testing/planted-shop"
-import { BlendRanker, gather, type Ranked } from "."
+import { BlendRanker, gather, type RankCandidates, type Ranked } from "."
 import { mmr } from "./rerankers/mmr"
 
 const list = (...ids: string[]) => ids.map((id, i) => ({ id, score: 100 - i }))
-const indifferent = () => 0
+
+/** Cards of whatever is asked for; `hidden` may not be shown. */
+function gathered(
+  answers: ReadonlyMap<string, Candidate[]>,
+  sources: readonly { name: string }[],
+  affinity = (_: string) => 0
+) {
+  const cards = new ProductCards()
+  for (const list of answers.values()) for (const { id } of list) cards.put(product(id, id))
+  const admit = (id: string) => (id === "hidden" ? undefined : cards.get(id))
+  return gather({ answers, sources, admit, affinity: ({ id }) => affinity(id), end: cards.end })
+}
+
+/** Product → what the first of `width` sources said. */
+const firstVotes = ({ ids, votes }: RankCandidates, width: number) =>
+  ids.map((id, i) => [id, votes[i * width]])
 
 function rank(
   answers: Record<string, { id: string; score: number; because?: string }[]>,
@@ -12,8 +28,9 @@ function rank(
 ) {
   const sources = Object.entries(weights).map(([name, weight]) => ({ name, weight }))
   return new BlendRanker().rank({
-    candidates: gather(new Map(Object.entries(answers)), sources, indifferent),
+    candidates: gathered(new Map(Object.entries(answers)), sources),
     sources,
+    wanted: 100,
     shopper: NOBODY,
     context: { now: 0, salesChannelIds: [] },
   })
@@ -40,18 +57,14 @@ describe("gather", () => {
       ],
     ])
     const votes = Object.fromEntries(
-      gather(answers, [{ name: "counts" }, { name: "cosine" }], indifferent).map(({ id, votes }) => [
-        id,
-        votes[0]?.score,
-      ])
+      firstVotes(gathered(answers, [{ name: "counts" }, { name: "cosine" }]), 2)
     )
     expect(votes).toEqual({ a: 1, b: 20 / 21, c: 20 / 21, d: 20 / 23 })
   })
 
   it("gives places only to what may be shown, and each product one vote a source", () => {
     const answers = new Map([["one", [...list("hidden", "a", "a", "b")]]])
-    const found = gather(answers, [{ name: "one" }], (id) => (id === "hidden" ? undefined : 0))
-    expect(found.map(({ id, votes }) => [id, votes[0]?.score])).toEqual([
+    expect(firstVotes(gathered(answers, [{ name: "one" }]), 1)).toEqual([
       ["a", 1],
       ["b", 20 / 21],
     ])
@@ -65,6 +78,19 @@ describe("BlendRanker", () => {
     expect(first.features).toEqual([20 / 21, 20 / 21, 0])
   })
 
+  it("brings no more than are wanted, the best of them", () => {
+    const sources = [{ name: "one", weight: 1 }]
+    const candidates = gathered(new Map([["one", list("c", "a", "b")]]), sources)
+    const input = {
+      candidates,
+      sources,
+      shopper: NOBODY,
+      context: { now: 0, salesChannelIds: [] },
+      wanted: 2,
+    }
+    expect(new BlendRanker().rank(input).map(({ id }) => id)).toEqual(["c", "a"])
+  })
+
   it("breaks ties by id and gives equal input equal output", () => {
     const answers = { one: list("z"), two: list("a") }
     const once = rank(answers, { one: 1, two: 1 })
@@ -74,7 +100,7 @@ describe("BlendRanker", () => {
 
   it("tips a close race, not a clear one, to the category the shopper likes", () => {
     const sources = [{ name: "one", weight: 1 }]
-    const candidates = gather(
+    const candidates = gathered(
       new Map([["one", list("a", "b", ...Array.from({ length: 60 }, (_, i) => `x${i}`), "liked")]]),
       sources,
       (id) => (id === "b" || id === "liked" ? 1 : 0)
@@ -82,6 +108,7 @@ describe("BlendRanker", () => {
     const input = {
       candidates,
       sources,
+      wanted: 100,
       shopper: NOBODY,
       context: { now: 0, salesChannelIds: [] },
     }

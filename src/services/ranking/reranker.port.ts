@@ -15,6 +15,8 @@ export interface RerankInput {
 /** Chooses and orders the shown items for what no single item's score can say, e.g. that they differ. */
 export interface Reranker {
   name: string
+  /** It looks at so many times the items that will be shown. */
+  window: number
   /** @returns at most `limit` of the items */
   rerank(input: RerankInput): Ranked[]
 }

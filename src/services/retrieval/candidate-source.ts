@@ -32,16 +32,22 @@ export interface RetrievalQuery {
   trending: readonly Scored[]
 }
 
+/** A product and how much it counts. */
+export interface Weighted {
+  id: string
+  weight: number
+}
+
 /** The trained knowledge a source may use; absent parts are undefined until a first training. */
 export interface Knowledge {
   catalog: Catalog
   /** Asks a live model by name; [] when it is not there. */
   ask(model: string, query: ModelQuery, k: number): Scored[]
   /**
-   * For each product, those with the nearest content vectors, best first, without the product itself; [] when it has no
-   * vector. Of several that nobody has asked for before, only the first has its neighbours yet.
+   * Products whose content vectors are nearest to the weighted centre of these, best first, at most `k`, without these
+   * themselves; products without a vector are passed over. At once where it is known already.
    */
-  neighbours(productIds: readonly string[], k: number): Promise<readonly Scored[][]>
+  nearest(products: readonly Weighted[], k: number): Scored[] | Promise<Scored[]>
   /** Content vector of a product, of length 1. */
   vectorOf(productId: string): Float32Array | undefined
   /** Newest products that can be bought in one of these channels (none named: in any), newest first. */
@@ -62,5 +68,7 @@ export interface CandidateSource {
   reasonText?(facts: ReasonFacts): string
   /** Milliseconds an asynchronous answer may take. */
   budgetMs: number
+  /** The product that explains a shown one, where naming it with each candidate would cost more than it is worth. */
+  explain?(id: string, query: RetrievalQuery, knowledge: Knowledge): string | undefined
   retrieve(query: RetrievalQuery, knowledge: Knowledge): Candidate[] | Promise<Candidate[]>
 }

@@ -28,7 +28,7 @@ function setUp(catalog = new TestCatalog([product("a1", "a"), product("a2", "a")
 }
 
 const nearest = async (content: ContentIndex, id: string, k: number) =>
-  (await content.view()!.neighbours([id], k))[0].map((hit) => hit.id)
+  (await content.view()!.nearest([{ id, weight: 1 }], k)).map((hit) => hit.id)
 
 describe("ContentIndex", () => {
   it("is empty without a model, and filled when one goes live", async () => {
@@ -69,7 +69,7 @@ describe("ContentIndex", () => {
     await content.sync()
     const after = content.view()!
     expect([before.vectorOf("a1")!.length, after.vectorOf("a1")!.length]).toEqual([4, 2])
-    expect((await after.neighbours(["a1"], 1))[0].map(({ id }) => id)).toEqual(["a2"])
+    expect((await after.nearest([{ id: "a1", weight: 1 }], 1)).map(({ id }) => id)).toEqual(["a2"])
     expect(indexes.map((index) => index.closed)).toEqual([false, false])
     await content.sync()
     expect(indexes.map((index) => index.closed)).toEqual([true, false])

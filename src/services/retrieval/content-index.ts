@@ -1,10 +1,12 @@
-import type { Logger, Metrics, Scored } from "../lib"
+import type { Logger, Metrics } from "../lib"
 import type { Catalog, Product } from "../features"
 import type { TextEmbedder } from "../models"
+import type { Knowledge } from "./candidate-source"
 import type { ItemVectorStore } from "./item-vector-store.port"
 import { Neighbours } from "./neighbours"
 import { inSlices } from "./slices"
-import type { MonitoredVectorIndex, VectorIndex } from "./vector-index.port"
+import type { MonitoredVectorIndex } from "./vector-index.port"
+import { VectorTable } from "./vector-table"
 
 /** Name of the vectors' space in the ItemVectorStore. */
 const SPACE = "text"
@@ -36,17 +38,14 @@ export interface IndexState {
 }
 
 /** What a request works with: never of two model versions, even when they are exchanged meanwhile. */
-export interface ContentView {
-  neighbours(productIds: readonly string[], k: number): Promise<Scored[][]>
-  vectorOf(productId: string): Float32Array | undefined
-}
+export type ContentView = Pick<Knowledge, "nearest" | "vectorOf">
 
 /** The vectors of one model version and the index over them: never mixed with another version's. */
 interface Space {
   version: string
   embedder: TextEmbedder
   index: MonitoredVectorIndex
-  vectors: Map<string, Float32Array>
+  vectors: VectorTable
   neighbours: Neighbours
   /** The product object a vector was made of; the catalogue puts a new object in its place on every change. */
   madeOf: Map<string, Product>
@@ -60,8 +59,8 @@ interface Space {
  */
 export class ContentIndex {
   private live: Space | undefined
-  /** Index of the version before; closed a poll later, for requests in flight may still search it. */
-  private retired: VectorIndex | undefined
+  /** The version before; closed a poll later, for requests in flight may still search it. */
+  private retired: Space | undefined
   private seen = -1
   private syncing: Promise<void> | undefined
   private timer: ReturnType<typeof setInterval> | undefined
@@ -80,8 +79,8 @@ export class ContentIndex {
     clearInterval(this.timer)
     this.timer = undefined
     await this.syncing
-    await this.retired?.close()
-    await this.live?.index.close()
+    await close(this.retired)
+    await close(this.live)
   }
 
   /** Index and vectors of one model version, to be held for the whole of a request; undefined until one is live. */
@@ -89,7 +88,7 @@ export class ContentIndex {
     const space = this.live
     return (
       space && {
-        neighbours: (ids, k) => space.neighbours.of(ids, k),
+        nearest: (products, k) => space.neighbours.nearest(products, k),
         vectorOf: (id) => space.vectors.get(id),
       }
     )
@@ -130,7 +129,7 @@ export class ContentIndex {
 
   private async step(follow: boolean): Promise<void> {
     const { catalog, models, metrics } = this.parts
-    await this.retired?.close()
+    await close(this.retired)
     this.retired = undefined
     const { version, textEmbedder } = models
     if (!version || !textEmbedder) return
@@ -144,8 +143,8 @@ export class ContentIndex {
     const { catalog, store } = this.parts
     const stored = await store.load(SPACE, version)
     const index = await this.parts.createIndex(embedder.dimensions)
-    const vectors = new Map<string, Float32Array>()
-    const neighbours = new Neighbours(index, (id) => vectors.get(id))
+    const vectors = new VectorTable(embedder.dimensions)
+    const neighbours = new Neighbours(index, vectors)
     const space: Space = { version, embedder, index, vectors, neighbours, madeOf: new Map() }
     if (stored.dimensions === embedder.dimensions) {
       await inSlices(stored.ids.entries(), SCAN_SLICE, ([row, id]) => {
@@ -156,13 +155,14 @@ export class ContentIndex {
     try {
       // Nothing stored: the first vectors are made before the swap, so that the old ones serve until then.
       if (space.vectors.size === 0) await this.follow(space, false)
-      const matrix = await rows(space.vectors.values(), space.vectors.size, embedder.dimensions)
-      await space.index.build([...space.vectors.keys()], matrix)
+      const ids = [...space.vectors.ids()]
+      const matrix = await rows(vectorsOf(ids, space.vectors), ids.length, embedder.dimensions)
+      await space.index.build(ids, matrix)
     } catch (error) {
       await space.index.close()
       throw error
     }
-    this.retired = this.live?.index
+    this.retired = this.live
     this.live = space
     this.seen = -1
   }
@@ -179,7 +179,7 @@ export class ContentIndex {
       await this.embed(space, changed.slice(from, from + BATCH), searchable)
     }
     const gone: string[] = []
-    await inSlices(space.vectors.keys(), SCAN_SLICE, (id) => {
+    await inSlices(space.vectors.ids(), SCAN_SLICE, (id) => {
       if (!catalog.has(id)) gone.push(id)
     })
     if (gone.length > 0) {
@@ -210,6 +210,15 @@ export class ContentIndex {
     // Only now: a failure above leaves the products marked as changed, and the next poll tries again.
     for (const product of products) space.madeOf.set(product.id, product)
   }
+}
+
+async function close(space: Space | undefined): Promise<void> {
+  await space?.neighbours.close()
+  await space?.index.close()
+}
+
+function* vectorsOf(ids: readonly string[], table: VectorTable): Generator<Float32Array> {
+  for (const id of ids) yield table.get(id)!
 }
 
 async function rows(

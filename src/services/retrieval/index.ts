@@ -1,3 +1,4 @@
+export * from "./best-of"
 export * from "./candidate-source"
 export * from "./content-index"
 export * from "./item-vector-store.port"

@@ -1,88 +1,169 @@
+import { Random } from "../lib"
+import { TestIndex } from "../testing/planted-shop"
+import type { Weighted } from "./candidate-source"
 import { Neighbours } from "./neighbours"
+import { VectorTable } from "./vector-table"
+import { centreOf, dot } from "./vectors"
 
-/** Products on a line; the nearer, the better. */
+/** Products on the unit circle: the nearer, the better. */
 function setUp(max?: number) {
-  const places = new Map([..."abcdefgh"].map((id, i) => [id, i] as const))
-  let searches = 0
-  let release: (() => void) | undefined
-  const index = {
-    hold: false,
-    search: async ([at]: Float32Array, k: number) => {
-      searches++
-      const found = [...places]
-        .map(([id, place]) => ({ id, score: 1 / (1 + Math.abs(place - at)) }))
-        .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
-        .slice(0, k)
-      if (index.hold) await new Promise<void>((resolve) => (release = resolve))
-      return found
-    },
+  const index = Object.assign(new TestIndex(2), {
+    searches: 0,
+    release: undefined as (() => void) | undefined,
+  })
+  const search = index.search.bind(index)
+  let hold = false
+  index.search = async (query, k) => {
+    index.searches++
+    const found = await search(query, k)
+    if (hold) await new Promise<void>((resolve) => (index.release = resolve))
+    return found
   }
-  const vectorOf = (id: string) => (places.has(id) ? Float32Array.of(places.get(id)!) : undefined)
-  const neighbours = new Neighbours(index, vectorOf, max)
-  const ids = async (id: string, k: number) => (await neighbours.of([id], k))[0].map((one) => one.id)
-  return { neighbours, ids, places, index, searches: () => searches, release: () => release?.() }
+  const table = new VectorTable(2)
+  const put = async (id: string, degrees: number) => {
+    const angle = (degrees * Math.PI) / 180
+    const vector = Float32Array.of(Math.cos(angle), Math.sin(angle))
+    await index.add([id], vector)
+    table.set(id, vector)
+  }
+  const remove = async (id: string) => {
+    await index.remove([id])
+    table.delete(id)
+  }
+  const neighbours = new Neighbours(index, table, max)
+  const near = async (names: string, k: number) =>
+    (
+      await neighbours.nearest(
+        [...names].map((id, step) => ({ id, weight: 0.5 ** step })),
+        k
+      )
+    ).map(({ id }) => id)
+  return { index, table, put, remove, neighbours, near, hold: (on: boolean) => (hold = on) }
+}
+
+async function circle(max?: number) {
+  const parts = setUp(max)
+  for (const [i, id] of [..."abcdefgh"].entries()) await parts.put(id, i * i)
+  return parts
 }
 
 it("finds the nearest others, and searches once", async () => {
-  const { ids, searches } = setUp()
-  expect(await ids("c", 3)).toEqual(["b", "d", "a"])
-  expect(await ids("c", 2)).toEqual(["b", "d"])
-  expect(searches()).toBe(1)
-  expect(await ids("c", 4)).toEqual(["b", "d", "a", "e"])
-  expect(searches()).toBe(2)
-  expect(await ids("nobody", 4)).toEqual([])
-  expect(searches()).toBe(2)
+  const { near, index } = await circle()
+  expect(await near("c", 2)).toEqual(["b", "a"])
+  expect(await near("c", 1)).toEqual(["b"])
+  expect(index.searches).toBe(1)
+  expect(await near("c", 4)).toEqual(["b", "a", "d", "e"])
+  expect(index.searches).toBe(2)
+  expect(await near("?", 4)).toEqual([])
+  expect(index.searches).toBe(2)
+})
+
+it("answers at once what it knows", async () => {
+  const { neighbours, near } = await circle()
+  await near("c", 2)
+  expect(neighbours.nearest([{ id: "c", weight: 1 }], 2)).toHaveLength(2)
 })
 
 it("lets those who ask at the same time share a search", async () => {
-  const { neighbours, searches } = setUp()
-  const lists = await Promise.all([neighbours.of(["c"], 2), neighbours.of(["c"], 2), neighbours.of(["d"], 2)])
+  const { near, index } = await circle()
+  const lists = await Promise.all([near("c", 2), near("c", 2), near("d", 2)])
   expect(lists[0]).toEqual(lists[1])
-  expect(searches()).toBe(2)
+  expect(index.searches).toBe(2)
 })
 
-it("searches once for several, and remembers the rest", async () => {
-  const { neighbours, searches } = setUp()
-  const names = async (...ids: string[]) =>
-    (await neighbours.of(ids, 2)).map((list) => list.map(({ id }) => id).join(""))
-  expect(await names("nobody", "c", "d")).toEqual(["", "bd", ""])
-  expect(await names("d", "c")).toEqual(["ce", "bd"])
-  expect(await names("d", "c")).toEqual(["ce", "bd"])
-  expect(searches()).toBe(2)
+it("searches around the centre of several that are new, and for each of them when nobody waits", async () => {
+  const { near, neighbours, index } = await circle()
+  const around = await near("ae", 3)
+  expect(around).toEqual(["c", "d", "b"])
+  await neighbours.filled()
+  expect(index.searches).toBe(3)
+  expect(await near("ae", 3)).toEqual(around)
+  expect(index.searches).toBe(3)
+  // One new one is searched for by itself, and remembered.
+  await near("aeh", 3)
+  await near("h", 3)
+  expect(index.searches).toBe(4)
 })
 
 it("does not look again for more than there are", async () => {
-  const { ids, searches } = setUp()
-  expect(await ids("c", 20)).toHaveLength(7)
-  expect(await ids("c", 20)).toHaveLength(7)
-  expect(searches()).toBe(1)
+  const { near, index } = await circle()
+  expect(await near("c", 20)).toHaveLength(7)
+  expect(await near("c", 20)).toHaveLength(7)
+  expect(index.searches).toBe(1)
 })
 
 it("forgets with every change of the index, also what was being searched meanwhile", async () => {
-  const { neighbours, ids, places, index, release, searches } = setUp()
-  await ids("c", 2)
-  places.delete("d")
+  const { near, neighbours, index, hold, put, remove } = await circle()
+  await near("c", 2)
+  await remove("b")
   neighbours.clear()
-  expect(await ids("c", 2)).toEqual(["b", "a"])
-  index.hold = true
-  const before = ids("g", 2)
-  places.delete("h")
+  expect(await near("c", 2)).toEqual(["a", "d"])
+  hold(true)
+  const before = near("g", 2)
+  await new Promise((resolve) => setImmediate(resolve))
+  await remove("h")
+  await put("x", 37)
   neighbours.clear()
-  index.hold = false
-  release()
-  expect(await before).toEqual(["f", "h"])
-  expect(await ids("g", 2)).toEqual(["f", "e"])
-  expect(searches()).toBe(4)
+  hold(false)
+  index.release!()
+  expect(await before).toEqual(["x", "f"])
+  expect(await near("g", 2)).toEqual(["x", "f"])
 })
 
 it("remembers no failure, and no more than it may", async () => {
-  const { ids, index, searches } = setUp(1)
-  const search = index.search
+  const { near, index } = await circle(1)
+  const { search } = index
   index.search = async () => Promise.reject(new Error("away"))
-  await expect(ids("c", 2)).rejects.toThrow("away")
+  await expect(near("c", 2)).rejects.toThrow("away")
   index.search = search
-  expect(await ids("c", 2)).toEqual(["b", "d"])
-  await ids("d", 2)
-  await ids("c", 2)
-  expect(searches()).toBe(3)
+  await near("c", 2)
+  await near("d", 2)
+  await near("c", 2)
+  expect(index.searches).toBe(3)
+})
+
+it("looks for nothing any more once it is closed", async () => {
+  const { near, neighbours, index } = await circle()
+  await near("ae", 3)
+  await neighbours.close()
+  const { searches } = index
+  await near("bf", 3)
+  await neighbours.filled()
+  expect(index.searches).toBe(searches + 1)
+})
+
+it("chooses out of the neighbours of each what is nearest to their centre, as the plain way does", async () => {
+  const random = new Random(3)
+  const table = new VectorTable(8)
+  const index = new TestIndex(8)
+  const ids = Array.from({ length: 200 }, (_, i) => `p${i}`)
+  for (const id of ids) {
+    // Few directions, so that many products are equally near.
+    const raw = Float32Array.from({ length: 8 }, () => random.int(3) - 1)
+    raw[0] = 2
+    const vector = raw.map((value) => value / Math.sqrt(dot(raw, raw)))
+    table.set(id, vector)
+    await index.add([id], vector)
+  }
+  const neighbours = new Neighbours(index, table)
+  const vectorOf = (id: string) => table.get(id)
+  for (let n = 0; n < 100; n++) {
+    const products = Array.from({ length: 1 + random.int(4) }, (_, i): Weighted => ({
+      id: `p${random.int(200)}`,
+      weight: 0.5 ** i,
+    }))
+    await neighbours.nearest(products, 15)
+    await neighbours.filled()
+    const centre = centreOf(products, vectorOf)!
+    const union = new Set<string>()
+    for (const { id } of products)
+      for (const found of (await index.search(vectorOf(id)!, 16)).filter((one) => one.id !== id).slice(0, 15))
+        union.add(found.id)
+    const plain = [...union]
+      .filter((id) => products.every((one) => one.id !== id))
+      .map((id) => ({ id, score: dot(vectorOf(id)!, centre) }))
+      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+      .slice(0, 15)
+    expect(await neighbours.nearest(products, 15)).toEqual(plain)
+  }
 })

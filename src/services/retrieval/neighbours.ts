@@ -1,60 +1,76 @@
 import { LRUCache } from "lru-cache"
 import type { Scored } from "../lib"
+import { bestOf } from "./best-of"
+import type { Weighted } from "./candidate-source"
 import type { VectorIndex } from "./vector-index.port"
+import type { VectorTable } from "./vector-table"
+import { centreOf } from "./vectors"
 
-/** Lists remembered: of 100 products each, about 25 MB. */
-const REMEMBERED = 20_000
+/** Lists remembered: of 100 products each, about 50 MB. */
+const REMEMBERED = 100_000
+/** Products whose neighbours are still to be looked for when nobody waits; beyond them the new ones are let go. */
+const WAITING = 10_000
+/** Of the time, the share that those searches may take. */
+const SHARE = 0.2
 
-/** Ids and scores apart: half the memory of a list of pairs. */
+/** Rows of the nearest products, best first. */
 interface List {
-  ids: readonly string[]
-  scores: Float32Array
+  rows: Int32Array
   /** There are no more. */
   all: boolean
 }
 
-const NONE: List = { ids: [], scores: new Float32Array(), all: true }
-
-function scored({ ids, scores }: List, k: number): Scored[] {
-  const found: Scored[] = new Array(Math.min(k, ids.length))
-  for (let i = 0; i < found.length; i++) found[i] = { id: ids[i], score: scores[i] }
-  return found
-}
-
 /**
  * The nearest products of a product, remembered: they are the same for every shopper, and a search costs more than all
- * else of a list. What is remembered is forgotten with every change of the index.
+ * else of a list. What is nearest to several is chosen out of the neighbours of each; until those are known it is searched
+ * for, and theirs are looked for beside the requests. What is remembered is forgotten with every change of the index.
  */
 export class Neighbours {
   private readonly lists: LRUCache<string, List>
   private readonly searching = new Map<string, Promise<List>>()
+  /** Product → how many neighbours were wanted. */
+  private readonly waiting = new Map<string, number>()
+  private filling: Promise<void> | undefined
+  private closed = false
   /** Counts the changes of the index: what was searched before one is not remembered after it. */
   private changes = 0
+  /** By row, whether it was met in the choice of this number. */
+  private met = new Float64Array(0)
+  private choices = 0
 
   constructor(
     private readonly index: Pick<VectorIndex, "search">,
-    private readonly vectorOf: (id: string) => Float32Array | undefined,
+    private readonly table: VectorTable,
     max = REMEMBERED
   ) {
     this.lists = new LRUCache({ max })
   }
 
-  /**
-   * The neighbours of each: best first, at most `k`, without the product itself; none of a product without a vector.
-   * One search at most: of those that are not remembered only the first is looked for, and the others have none yet. A
-   * shopper who looks from product to product brings one new one at a time.
-   */
-  async of(ids: readonly string[], k: number): Promise<Scored[][]> {
-    let searched = false
-    const lists = ids.map((id) => {
-      const held = this.lists.get(id)
-      if (held && (held.ids.length >= k || held.all)) return held
-      const vector = searched ? undefined : this.vectorOf(id)
-      if (!vector) return NONE
-      searched = true
-      return this.search(id, vector, k)
-    })
-    return (await Promise.all(lists)).map((list) => scored(list, k))
+  /** See `Knowledge.nearest`. */
+  nearest(products: readonly Weighted[], k: number): Scored[] | Promise<Scored[]> {
+    const known = products.filter(({ id }) => this.table.rowOf(id) >= 0)
+    const centre = centreOf(known, (id) => this.table.get(id))
+    if (!centre) return []
+    const ids = known.map(({ id }) => id)
+    const lists = ids.map((id) => this.held(id, k))
+    const missing = ids.filter((_, i) => !lists[i])
+    if (missing.length === 0) return this.choose(ids, lists as List[], centre, k)
+    if (missing.length === 1) {
+      // A shopper who looks from product to product brings one new one at a time.
+      const before = this.changes
+      return this.search(missing[0], k).then((list) =>
+        before === this.changes
+          ? this.choose(
+              ids,
+              lists.map((held) => held ?? list),
+              centre,
+              k
+            )
+          : this.around(ids, centre, k)
+      )
+    }
+    this.fill(missing, k)
+    return this.around(ids, centre, k)
   }
 
   /** The index has changed. */
@@ -64,27 +80,93 @@ export class Neighbours {
     this.searching.clear()
   }
 
+  /** Looks for nothing any more when nobody waits. */
+  async close(): Promise<void> {
+    this.closed = true
+    this.waiting.clear()
+    await this.filling
+  }
+
+  /** Resolves when nothing is left to be looked for. */
+  async filled(): Promise<void> {
+    while (this.filling) await this.filling
+  }
+
+  private held(id: string, k: number): List | undefined {
+    const list = this.lists.get(id)
+    return list && (list.rows.length >= k || list.all) ? list : undefined
+  }
+
+  /** Out of the lists what is nearest to the centre. */
+  private choose(ids: readonly string[], lists: readonly List[], centre: Float32Array, k: number): Scored[] {
+    const { table } = this
+    if (this.met.length < table.end) this.met = new Float64Array(2 * table.end)
+    const choice = ++this.choices
+    for (const id of ids) this.met[table.rowOf(id)] = choice
+    const rows: number[] = []
+    for (const list of lists)
+      for (let i = 0; i < Math.min(k, list.rows.length); i++) {
+        const row = list.rows[i]
+        if (this.met[row] === choice) continue
+        this.met[row] = choice
+        rows.push(row)
+      }
+    const scores = Float64Array.from(rows, (row) => table.dot(row, centre))
+    const best = bestOf(rows.length, k, (a, b) =>
+      scores[a] === scores[b] ? table.idOf(rows[a]) < table.idOf(rows[b]) : scores[a] > scores[b]
+    )
+    return Array.from(best, (at) => ({ id: table.idOf(rows[at]), score: scores[at] }))
+  }
+
+  private async around(ids: readonly string[], centre: Float32Array, k: number): Promise<Scored[]> {
+    // They themselves come back first, and are never wanted.
+    const found = await this.index.search(centre, k + ids.length)
+    return found.filter(({ id }) => !ids.includes(id)).slice(0, k)
+  }
+
   /** Those who ask for the same at the same time share one search. */
-  private search(id: string, vector: Float32Array, k: number): Promise<List> {
+  private search(id: string, k: number): Promise<List> {
     const key = `${k} ${id}`
     let list = this.searching.get(key)
     if (list) return list
     const before = this.changes
-    const searched = this.index.search(vector, k + 1).then((found) => {
-      // Its own vector comes back first, or not at all when others are just as near.
-      const others = found.filter((one) => one.id !== id).slice(0, k)
-      const made = {
-        ids: others.map((one) => one.id),
-        scores: Float32Array.from(others, ({ score }) => score),
-        all: others.length < k,
-      }
-      if (before === this.changes) this.lists.set(id, made)
-      return made
-    })
-    list = searched.finally(() => {
-      if (before === this.changes) this.searching.delete(key)
-    })
+    const vector = this.table.get(id)
+    const searched = vector ? this.index.search(vector, k + 1) : Promise.resolve([])
+    list = searched
+      .then((found): List => {
+        if (before !== this.changes) return { rows: new Int32Array(), all: false }
+        // Its own vector comes back first, or not at all when others are just as near.
+        const rows = found
+          .filter((one) => one.id !== id)
+          .slice(0, k)
+          .map((one) => this.table.rowOf(one.id))
+          .filter((row) => row >= 0)
+        const made = { rows: Int32Array.from(rows), all: found.length <= k }
+        this.lists.set(id, made)
+        return made
+      })
+      .finally(() => {
+        if (before === this.changes) this.searching.delete(key)
+      })
     this.searching.set(key, list)
     return list
+  }
+
+  /** Looks for the neighbours of these when nobody waits. */
+  private fill(ids: readonly string[], k: number): void {
+    for (const id of ids) if (this.waiting.size < WAITING) this.waiting.set(id, k)
+    if (this.filling || this.closed) return
+    this.filling = this.fillSlowly().finally(() => (this.filling = undefined))
+  }
+
+  /** Never rejects: what cannot be found now is looked for when it is asked for again. */
+  private async fillSlowly(): Promise<void> {
+    for (const [id, k] of this.waiting) {
+      const began = performance.now()
+      if (!this.held(id, k)) await this.search(id, k).catch(() => undefined)
+      this.waiting.delete(id)
+      const pause = (performance.now() - began) * (1 / SHARE - 1)
+      await new Promise<void>((resolve) => setTimeout(resolve, pause).unref())
+    }
   }
 }

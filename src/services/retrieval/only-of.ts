@@ -1,6 +1,6 @@
 import type { Scored } from "../lib"
-import { dot } from "./vectors"
-import type { Knowledge } from "./candidate-source"
+import type { Knowledge, Weighted } from "./candidate-source"
+import { centreOf, dot } from "./vectors"
 
 /** How far a model's answer is read for products of the list; what stands behind has hardly a score. */
 const DEPTH = 5_000
@@ -17,21 +17,26 @@ export function onlyOf(ids: ReadonlySet<string>, knowledge: Knowledge): Knowledg
       ask(model, query, Math.max(k, DEPTH))
         .filter(({ id }) => ids.has(id))
         .slice(0, k),
-    neighbours: async (of, k) => of.map((id) => nearest(id, ids, vectorOf).slice(0, k)),
+    nearest: (products, k) => nearest(products, ids, vectorOf).slice(0, k),
     // That a product is new says less than the place that the shop has given it.
     newest: () => [],
     inCategory: (category) => inCategory(category).filter((id) => ids.has(id)),
   }
 }
 
-/** Cosine similarity to each other product that has a vector, best first; none to a product without one. */
-function nearest(of: string, ids: Iterable<string>, vectorOf: Knowledge["vectorOf"]): Scored[] {
-  const query = vectorOf(of)
-  if (!query) return []
+/** Cosine similarity of each product that has a vector to the centre of the others, best first. */
+function nearest(
+  products: readonly Weighted[],
+  ids: Iterable<string>,
+  vectorOf: Knowledge["vectorOf"]
+): Scored[] {
+  const centre = centreOf(products, vectorOf)
+  if (!centre) return []
+  const own = new Set(products.map(({ id }) => id))
   const found: Scored[] = []
   for (const id of ids) {
-    const vector = id === of ? undefined : vectorOf(id)
-    if (vector) found.push({ id, score: dot(query, vector) })
+    const vector = own.has(id) ? undefined : vectorOf(id)
+    if (vector) found.push({ id, score: dot(centre, vector) })
   }
   return found.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
 }

@@ -14,7 +14,7 @@ const query = {
 const knowledge: Knowledge = {
   catalog: new TestCatalog(),
   ask: () => [],
-  neighbours: async (ids) => ids.map(() => []),
+  nearest: () => [],
   vectorOf: () => undefined,
   newest: () => [],
   inCategory: () => [],

@@ -1,8 +1,7 @@
 import type { Logger, Metrics } from "../lib"
-import type { Product, Shopper } from "../features"
 import { gather, RERANKERS, type Ranked, type Ranker, type Reranker } from "../ranking"
 import { retrieve, type CandidateSource, type Knowledge, type RetrievalQuery } from "../retrieval"
-import { showable } from "./filters"
+import { affinityOf, showable, type Show } from "./filters"
 import type { Placement } from "./placement"
 import type { Profile } from "./profile"
 import type { RecommendationRequest } from "./recommendation"
@@ -35,8 +34,16 @@ export interface ListInput {
 
 export type Answers = Awaited<ReturnType<typeof retrieve>>
 
+/** A product of the list and what tells why it stands there. */
+export interface ListItem extends Ranked {
+  /** Product that explains it. */
+  because?: string
+  /** Reason code when it is not the source's own. */
+  reason?: string
+}
+
 export interface BuiltList {
-  items: Ranked[]
+  items: ListItem[]
   featureNames: string[]
   /** Items that the placement's own sources brought; they come first. */
   own: number
@@ -68,15 +75,21 @@ export async function build(
     cart: request.cartProductIds ?? [],
     exclude: [...taken, ...(request.exclude ?? [])],
   })
+  const { cards } = knowledge.catalog
+  const { shopper } = profile
   const sources = Object.entries(placement.sources).map(([name, weight]) => ({ name, weight }))
+  const affinity = affinityOf(shopper, cards)
+  const rerankers = rerankersOf(placement, tools)
   const ranking = {
-    candidates: gather(answers, sources, (id) => affinityTo(show(id), profile.shopper)),
+    candidates: gather({ answers, sources, admit: show, affinity, end: cards.end }),
     sources,
-    shopper: profile.shopper,
+    shopper,
     context: request.context,
+    wanted: limit * Math.max(1, ...rerankers.map(({ reranker }) => reranker.window)),
   }
   const featureNames = tools.ranker.featureNames(ranking)
-  const items = rerank(tools.ranker.rank(ranking), input, tools.rerankers ?? RERANKERS)
+  const ranked = rerank(tools.ranker.rank(ranking), input, rerankers)
+  const items = ranked.map((item) => explained(item, input, answers, tools))
   const falls = profile.fallback ? [profile.fallback] : []
   const asked = Object.keys(placement.sources).filter((name) => placement.sources[name] > 0)
   if (tools.remainingMs() <= 0 && asked.some((name) => !answers.has(name))) falls.push("deadline")
@@ -99,14 +112,33 @@ function queryOf({ profile, seeds, request, candidates, limit }: ListInput): Ret
   return { shopper, trending, seeds, context: request.context, limit: Math.max(candidates, limit) }
 }
 
-export function rerank(ranked: Ranked[], input: ListInput, rerankers: readonly Reranker[]): Ranked[] {
-  const { catalog, vectorOf } = input.knowledge
-  let items = ranked
-  for (const [name, setting] of Object.entries(input.placement.rerank ?? {})) {
+/** The placement's re-rankers with their settings, in order. */
+export function rerankersOf({ rerank = {} }: Placement, { rerankers = RERANKERS }: ListTools) {
+  return Object.entries(rerank).flatMap(([name, setting]) => {
     const reranker = rerankers.find((one) => one.name === name)
-    if (reranker) items = reranker.rerank({ items, limit: input.limit, setting, catalog, vectorOf })
-  }
-  return items.slice(0, input.limit)
+    return reranker ? [{ reranker, setting }] : []
+  })
+}
+
+export function rerank(
+  ranked: Ranked[],
+  { knowledge, limit }: ListInput,
+  rerankers: ReturnType<typeof rerankersOf>
+): Ranked[] {
+  const { catalog, vectorOf } = knowledge
+  let items = ranked
+  for (const { reranker, setting } of rerankers)
+    items = reranker.rerank({ items, limit, setting, catalog, vectorOf })
+  return items.slice(0, limit)
+}
+
+/** Adds what its source says of it. */
+export function explained(item: Ranked, input: ListInput, answers: Answers, tools: ListTools): ListItem {
+  const said = answers.get(item.source)?.find(({ id }) => id === item.id)
+  if (!said) return item
+  const source = tools.sources.find(({ name }) => name === item.source)
+  const because = said.because ?? source?.explain?.(item.id, queryOf(input), input.knowledge)
+  return { ...item, because, reason: said.reason }
 }
 
 /** Goes down the chain, one source after the other; once the deadline is over only the last resorts are asked. */
@@ -115,7 +147,7 @@ async function fillUp(
   input: ListInput,
   /** Has had its chance; a last resort that gave no answer gets another. */
   spent: (name: string) => boolean,
-  show: (id: string) => Product | undefined,
+  show: Show,
   tools: ListTools
 ): Promise<void> {
   const chain = new Set([...input.placement.fallback, ...LAST_RESORTS])
@@ -128,22 +160,14 @@ async function fillUp(
     if (!source || spent(name) || (!isLast(name) && tools.remainingMs() <= 0)) continue
     const patience = isLast(name) ? { ...tools, remainingMs: () => source.budgetMs } : tools
     const answers = await retrieve([source], queryOf(input), input.knowledge, patience)
-    for (const { id, because, reason } of answers.get(name) ?? []) {
+    for (const { id } of answers.get(name) ?? []) {
       if (list.items.length >= input.limit) return
       if (shown.has(id) || !show(id)) continue
       shown.add(id)
       const place = list.items.length - list.own
       const score = ceiling / (place + (list.own > 0 ? 2 : 1))
-      list.items.push({ id, score, source: name, because, reason, features: list.featureNames.map(() => 0) })
+      const item = { id, score, source: name, features: list.featureNames.map(() => 0) }
+      list.items.push(explained(item, input, answers, tools))
     }
   }
-}
-
-/** How much the shopper cares for the categories of a product: that of the best liked one; undefined without a product. */
-export function affinityTo(product: Product | undefined, { categoryAffinity }: Shopper): number | undefined {
-  if (!product) return undefined
-  if (categoryAffinity.size === 0) return 0
-  let best = 0
-  for (const { id } of product.categories) best = Math.max(best, categoryAffinity.get(id) ?? 0)
-  return best
 }

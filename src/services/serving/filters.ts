@@ -1,4 +1,4 @@
-import type { Catalog, Product, Shopper } from "../features"
+import type { Catalog, ProductCard, Shopper } from "../features"
 import type { RequestContext } from "../context"
 import type { Placement } from "./placement"
 
@@ -15,28 +15,67 @@ export interface FilterInput {
   exclude: Iterable<string>
 }
 
+/** Gives the product's card if it may be shown. */
+export type Show = (id: string) => ProductCard | undefined
+
 /**
- * The test whether a product may be shown in this list: gives the product if so. Never shown are products that
- * the catalogue does not know and those that the shopper dislikes.
+ * The test whether a product may be shown in this list. Never shown are products that the catalogue does not know and
+ * those that the shopper dislikes.
  */
-export function showable(input: FilterInput): (id: string) => Product | undefined {
-  const { catalog, context } = input
-  const { filters } = input.placement
-  const out = new Set(input.exclude)
-  if (filters.notInCart) for (const id of input.cart) out.add(id)
-  if (filters.notSeeds) for (const id of input.seeds) out.add(id)
+export function showable(input: FilterInput): Show {
+  const { context } = input
+  const { cards } = input.catalog
+  const { inStock } = input.placement.filters
+  const out = leftOut(input)
+  const sold = soldIn(context.salesChannelIds, cards)
+  return (id) => {
+    if (out.size > 0 && out.has(id)) return undefined
+    const card = cards.get(id)
+    return card && card.listed && (card.inStock || !inStock) && sold(card) ? card : undefined
+  }
+}
+
+function leftOut({ placement, shopper, context, seeds, cart, exclude }: FilterInput): Set<string> {
+  const { filters } = placement
+  const out = new Set(exclude)
+  if (filters.notInCart) for (const id of cart) out.add(id)
+  if (filters.notSeeds) for (const id of seeds) out.add(id)
   const boughtSince = context.now - filters.notBoughtDays * DAY_MS
-  for (const { productId, type, ts } of input.shopper.recent) {
+  for (const { productId, type, ts } of shopper.recent) {
     if (type === "dislike" || (filters.notBoughtDays > 0 && type === "purchase" && ts > boughtSince))
       out.add(productId)
   }
-  const channels = context.salesChannelIds
-  return (id) => {
-    if (out.has(id)) return undefined
-    const product = catalog.get(id)
-    if (!product || product.status !== "published") return undefined
-    if (filters.inStock && !product.inStock) return undefined
-    if (channels.length === 0) return product
-    return product.salesChannelIds.some((channel) => channels.includes(channel)) ? product : undefined
+  return out
+}
+
+/** Whether a product is sold in one of the channels (none named: in any). */
+function soldIn(channels: readonly string[], cards: Catalog["cards"]): (card: ProductCard) => boolean {
+  if (channels.length === 0) return () => true
+  const known = new Map<number, boolean>()
+  return ({ channels: set }) => {
+    let sold = known.get(set)
+    if (sold === undefined) {
+      sold = cards.channelSets.idsOf(set).some((id) => channels.includes(id))
+      known.set(set, sold)
+    }
+    return sold
+  }
+}
+
+/** How much the shopper cares for the categories of a product, 0–1: that of the best liked one. */
+export function affinityOf(
+  { categoryAffinity }: Shopper,
+  cards: Catalog["cards"]
+): (card: ProductCard) => number {
+  if (categoryAffinity.size === 0) return () => 0
+  const known = new Map<number, number>()
+  return ({ categories: set }) => {
+    let best = known.get(set)
+    if (best === undefined) {
+      best = 0
+      for (const id of cards.categorySets.idsOf(set)) best = Math.max(best, categoryAffinity.get(id) ?? 0)
+      known.set(set, best)
+    }
+    return best
   }
 }

@@ -1,7 +1,16 @@
-import { gather, RERANKERS, type Ranked } from "../ranking"
+import { gather, type RankCandidates, type Ranked } from "../ranking"
 import { onlyOf } from "../retrieval"
-import { affinityTo, ask, rerank, type BuiltList, type ListInput, type ListTools } from "./build-list"
-import { showable } from "./filters"
+import {
+  ask,
+  explained,
+  rerank,
+  rerankersOf,
+  type BuiltList,
+  type ListInput,
+  type ListItem,
+  type ListTools,
+} from "./build-list"
+import { affinityOf, showable } from "./filters"
 
 /** Stands in an exposure for the source of a product that no source has named. */
 const LISTING = "listing"
@@ -36,25 +45,22 @@ export async function rankList(
   }
   const answers = await ask(asked, tools)
   const sources = Object.entries(placement.sources).map(([name, weight]) => ({ name, weight }))
-  const affinity = (id: string) => affinityTo(show(id), profile.shopper)
-  const named = gather(answers, sources, affinity)
-  const without = new Set(known)
-  for (const { id } of named) without.delete(id)
-  const unnamed = [...without].map((id) => ({
-    id,
-    votes: sources.map(() => undefined),
-    affinity: affinity(id) ?? 0,
-  }))
+  const { cards } = input.knowledge.catalog
+  const affinity = affinityOf(profile.shopper, cards)
+  const named = gather({ answers, sources, admit: show, affinity, end: cards.end })
+  const unnamed = new Map(known.map((id) => [id, affinity(show(id)!)]))
+  for (const id of named.ids) unnamed.delete(id)
   const ranking = {
-    candidates: [...named, ...unnamed],
+    candidates: withUnnamed(named, unnamed, sources.length),
     sources,
     shopper: profile.shopper,
     context: request.context,
+    wanted: known.length,
   }
-  const ranked = inOrder(tools.ranker.rank(ranking), known).map((item) =>
-    without.has(item.id) ? unexplained(item, affinity(item.id) ?? 0) : item
+  const ranked = inOrder(tools.ranker.rank(ranking), known)
+  const items = rerank(ranked, asked, rerankersOf(placement, tools)).map((item) =>
+    unnamed.has(item.id) ? unexplained(item, unnamed.get(item.id)!) : explained(item, asked, answers, tools)
   )
-  const items = rerank(ranked, asked, tools.rerankers ?? RERANKERS)
   const falls = profile.fallback ? [profile.fallback] : []
   const silent = sources.some(({ name, weight }) => weight > 0 && !answers.has(name))
   if (tools.remainingMs() <= 0 && silent) falls.push("deadline")
@@ -67,7 +73,22 @@ function inOrder(ranked: readonly Ranked[], given: readonly string[]): Ranked[] 
   return [...ranked].sort((a, b) => b.score - a.score || place.get(a.id)! - place.get(b.id)!)
 }
 
+/** The candidates, and behind them those that no source has named, with how much the shopper cares for them. */
+function withUnnamed(
+  { ids, votes, affinity }: RankCandidates,
+  unnamed: ReadonlyMap<string, number>,
+  width: number
+): RankCandidates {
+  const all = new Float64Array((ids.length + unnamed.size) * width)
+  all.set(votes)
+  return {
+    ids: [...ids, ...unnamed.keys()],
+    votes: all,
+    affinity: Float64Array.of(...affinity, ...unnamed.values()),
+  }
+}
+
 /** No source has named it: it stands there for its category, or because it was in the list. */
-function unexplained(item: Ranked, affinity: number): Ranked {
-  return { ...item, source: LISTING, because: undefined, reason: affinity > 0 ? "category" : "listed" }
+function unexplained(item: Ranked, affinity: number): ListItem {
+  return { ...item, source: LISTING, reason: affinity > 0 ? "category" : "listed" }
 }

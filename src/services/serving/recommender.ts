@@ -197,7 +197,7 @@ export class Recommender {
     return {
       catalog,
       ask: (model, query, k) => models.ask(model, query, k),
-      neighbours: async (ids) => ids.map(() => []),
+      nearest: () => [],
       vectorOf: () => undefined,
       ...content.view(),
       newest: (channels) => shelves.newest(channels),

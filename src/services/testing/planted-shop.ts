@@ -1,4 +1,4 @@
-import type { Catalog, Product } from "../features"
+import { ProductCards, type Catalog, type Product } from "../features"
 import type { TextEmbedder } from "../models"
 import { dot, type MonitoredVectorIndex } from "../retrieval"
 
@@ -25,6 +25,7 @@ export function product(id: string, category: string, extra: Partial<Product> = 
 
 export class TestCatalog implements Catalog {
   version = 0
+  readonly cards = new ProductCards()
   private readonly products = new Map<string, Product>()
 
   constructor(products: readonly Product[] = []) {
@@ -35,11 +36,15 @@ export class TestCatalog implements Catalog {
     return this.products.size
   }
   put(...products: Product[]): void {
-    for (const one of products) this.products.set(one.id, one)
+    for (const one of products) {
+      this.products.set(one.id, one)
+      this.cards.put(one)
+    }
     this.version++
   }
   remove(id: string): void {
     this.products.delete(id)
+    this.cards.remove(id)
     this.version++
   }
   get(id: string): Product | undefined {

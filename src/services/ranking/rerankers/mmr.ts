@@ -13,6 +13,7 @@ const WINDOW = 4
  */
 export const mmr: Reranker = {
   name: "mmr",
+  window: WINDOW,
   rerank: (input) => {
     const { items, limit, setting } = input
     const pool = items.slice(0, limit * WINDOW)
@@ -36,6 +37,7 @@ export const mmr: Reranker = {
       }
       const [taken] = open.splice(at, 1)
       chosen.push(pool[taken])
+      if (chosen.length === limit) break
       for (const one of open) alike[one] = Math.max(alike[one], likeness(looks[taken], looks[one]))
     }
     return chosen

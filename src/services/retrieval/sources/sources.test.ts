@@ -6,7 +6,7 @@ import { SOURCES } from "../registry"
 const knowledge: Knowledge = {
   catalog: new TestCatalog([product("a1", "a"), product("b1", "b")]),
   ask: () => [],
-  neighbours: async (ids) => ids.map(() => []),
+  nearest: () => [],
   vectorOf: () => undefined,
   newest: () => ["a1", "b1"],
   inCategory: (id) => [`${id}1`],
@@ -131,38 +131,62 @@ describe("popularity", () => {
 
 describe("content-similar", () => {
   /** On the unit circle, by degrees. */
-  const angles: Record<string, number> = { a: 0, b: 10, c: 20, d: 60, e: 70, f: 80, g: 180 }
+  const angles: Record<string, number> = { a: 0, c: 20, d: 60, f: 80 }
   const vectorOf = (id: string) => {
     const angle = angles[id] === undefined ? undefined : (angles[id] * Math.PI) / 180
     return angle === undefined ? undefined : Float32Array.of(Math.cos(angle), Math.sin(angle))
   }
-  const neighboursOf = (id: string, k: number) =>
-    Object.keys(angles)
-      .filter((other) => other !== id)
-      .map((other) => ({ id: other, score: Math.cos(((angles[other] - angles[id]) * Math.PI) / 180) }))
-      .sort((x, y) => y.score - x.score)
-      .slice(0, k)
-  const neighbours = async (ids: readonly string[], k: number) => ids.map((id) => neighboursOf(id, k))
-  const similar = (query: Partial<RetrievalQuery>) => find("content-similar", query, { neighbours, vectorOf })
+  const asked = async (query: Partial<RetrievalQuery>) => {
+    const nearest = jest.fn(() => [{ id: "c", score: 1 }])
+    const found = await find("content-similar", query, { nearest })
+    return { found, nearest }
+  }
+  const source = SOURCES.find(({ name }) => name === "content-similar")!
+  const explain = (id: string, query: Partial<RetrievalQuery>) =>
+    source.explain!(
+      id,
+      {
+        shopper: NOBODY,
+        seeds: [],
+        trending: [],
+        limit: 5,
+        context: { now: 0, salesChannelIds: [] },
+        ...query,
+      },
+      { ...knowledge, vectorOf }
+    )
 
-  it("gives the neighbours of the page's product", async () => {
-    const found = await similar({ seeds: ["b"], limit: 3 })
-    expect(idsOf(found)).toEqual(expect.arrayContaining(["a", "c"]))
-    expect(found.every(({ because }) => because === "b")).toBe(true)
-    expect(await similar({ seeds: ["unknown"] })).toEqual([])
+  it("asks for what is near the page's products, each as heavy as the other", async () => {
+    const { found, nearest } = await asked({ seeds: ["a", "f"], limit: 3, shopper: shopper([], ["v"]) })
+    expect(idsOf(found)).toEqual(["c"])
+    expect(nearest.mock.calls).toEqual([
+      [
+        [
+          { id: "f", weight: 1 },
+          { id: "a", weight: 1 },
+        ],
+        3,
+      ],
+    ])
   })
 
-  it("gives what is nearest to the centre of several, and says which of them is nearest", async () => {
-    const found = await similar({ seeds: ["a", "f"], limit: 3 })
-    // The centre lies at 40 degrees.
-    expect(idsOf(found).slice().sort()).toEqual(["c", "d", "e"])
-    expect(found.find(({ id }) => id === "c")!.because).toBe("a")
-    expect(found.find(({ id }) => id === "d")!.because).toBe("f")
-    expect(found[0].score).toBeCloseTo(Math.cos((20 * Math.PI) / 180), 5)
+  it("weighs what the shopper saw last the most, and asks nothing about nobody", async () => {
+    const { nearest } = await asked({ shopper: shopper([], ["a", "f"]), limit: 2 })
+    expect(nearest.mock.calls).toEqual([
+      [
+        [
+          { id: "f", weight: 1 },
+          { id: "a", weight: 0.5 },
+        ],
+        2,
+      ],
+    ])
+    expect((await asked({})).nearest).not.toHaveBeenCalled()
   })
 
-  it("weighs what the shopper saw last the most", async () => {
-    const found = await similar({ shopper: shopper([], ["a", "f"]), limit: 2 })
-    expect(idsOf(found)).toEqual(["d", "e"])
+  it("says which of several is nearest", () => {
+    expect(explain("c", { seeds: ["a", "f"] })).toBe("a")
+    expect(explain("d", { seeds: ["a", "f", "unknown"] })).toBe("f")
+    expect(explain("unknown", { seeds: ["a"] })).toBeUndefined()
   })
 })

@@ -1,0 +1,76 @@
+/** Rows that are allocated together. */
+const BLOCK = 4_096
+
+/**
+ * Vectors of one length, row after row: a row is a number, and nothing has to be looked up to compare two. A row that is
+ * given up is used again, so rows are held only until the next change. Memory: 4 bytes × dimensions a row, and its id.
+ */
+export class VectorTable {
+  private readonly rows = new Map<string, number>()
+  private readonly names: string[] = []
+  private readonly blocks: Float32Array[] = []
+  private readonly free: number[] = []
+
+  constructor(readonly dimensions: number) {}
+
+  /** Vectors held. */
+  get size(): number {
+    return this.rows.size
+  }
+
+  /** Every row lies below it. */
+  get end(): number {
+    return this.names.length
+  }
+
+  ids(): IterableIterator<string> {
+    return this.rows.keys()
+  }
+
+  /** Row of an id, or −1. */
+  rowOf(id: string): number {
+    return this.rows.get(id) ?? -1
+  }
+
+  idOf(row: number): string {
+    return this.names[row]
+  }
+
+  set(id: string, vector: Float32Array): void {
+    let row = this.rowOf(id)
+    if (row < 0) {
+      row = this.free.pop() ?? this.names.length
+      this.rows.set(id, row)
+      this.names[row] = id
+      if (row === this.blocks.length * BLOCK) this.blocks.push(new Float32Array(BLOCK * this.dimensions))
+    }
+    this.blocks[Math.floor(row / BLOCK)].set(vector, (row % BLOCK) * this.dimensions)
+  }
+
+  delete(id: string): void {
+    const row = this.rows.get(id)
+    if (row === undefined) return
+    this.rows.delete(id)
+    this.free.push(row)
+  }
+
+  /** The vector itself, not a copy. */
+  get(id: string): Float32Array | undefined {
+    const row = this.rows.get(id)
+    return row === undefined ? undefined : this.at(row)
+  }
+
+  at(row: number): Float32Array {
+    const from = (row % BLOCK) * this.dimensions
+    return this.blocks[Math.floor(row / BLOCK)].subarray(from, from + this.dimensions)
+  }
+
+  /** Inner product of a row and a vector. */
+  dot(row: number, vector: Float32Array): number {
+    const block = this.blocks[Math.floor(row / BLOCK)]
+    const from = (row % BLOCK) * this.dimensions
+    let sum = 0
+    for (let d = 0; d < vector.length; d++) sum += block[from + d] * vector[d]
+    return sum
+  }
+}
