@@ -1,5 +1,3 @@
-import type { ProductCards } from "./product-cards"
-
 /** The slice of a product that the engine needs. */
 export interface Product {
   id: string
@@ -29,13 +27,41 @@ export interface Product {
   updatedAt: number
 }
 
+/**
+ * What a request asks of hundreds of products, in one small record each: a product itself lies scattered over the memory.
+ * The record stays the same object while the product changes, so whoever holds it sees a change at once.
+ */
+export interface ProductCard {
+  readonly id: string
+  /** Place in arrays by product, counted from 0. Once the product is gone it may be another's. */
+  readonly number: number
+  /** Published, and not gone. */
+  listed: boolean
+  inStock: boolean
+  /** Which of `channelSets` it is sold in. */
+  channels: number
+  /** Which of `categorySets` it belongs to. */
+  categories: number
+}
+
+/** The cards of all products. */
+export interface Cards {
+  /** Every number lies below it. */
+  readonly end: number
+  /** Sales channel ids that products have together. */
+  readonly channelSets: { idsOf(number: number): readonly string[] }
+  /** Category ids that products have together, most specific last. */
+  readonly categorySets: { idsOf(number: number): readonly string[] }
+  get(id: string): ProductCard | undefined
+}
+
 /** The catalogue in memory: read on every request, so every look-up is a map access. */
 export interface Catalog {
   readonly size: number
   /** Grows with every change, so that dependants know when to rebuild. */
   readonly version: number
   /** Of every product what filters and rankers ask. */
-  readonly cards: Pick<ProductCards, "get" | "end" | "channelSets" | "categorySets">
+  readonly cards: Cards
   get(id: string): Product | undefined
   has(id: string): boolean
   all(): IterableIterator<Product>

@@ -1,33 +1,13 @@
-import type { Product } from "./catalog"
-
-/**
- * What a request asks of hundreds of products, in one small record each: a product itself lies scattered over the memory.
- * The record stays the same object while the product changes, so whoever holds it sees a change at once.
- */
-export interface ProductCard {
-  readonly id: string
-  /** Place in arrays by product, counted from 0. Once the product is gone it may be another's. */
-  readonly number: number
-  /** Published, and not gone. */
-  listed: boolean
-  inStock: boolean
-  /** Which of `channelSets` it is sold in. */
-  channels: number
-  /** Which of `categorySets` it belongs to. */
-  categories: number
-}
+import type { Cards, Product, ProductCard } from "./catalog"
 
 /** The cards of all products. Memory: some 200 bytes a product. */
-export class ProductCards {
-  /** Sales channel ids that products have together. */
+export class ProductCards implements Cards {
   readonly channelSets = new SharedSets()
-  /** Category ids that products have together, most specific last. */
   readonly categorySets = new SharedSets()
   private readonly cards = new Map<string, ProductCard>()
   private readonly free: number[] = []
   private numbers = 0
 
-  /** Every number lies below it. */
   get end(): number {
     return this.numbers
   }
