@@ -16,8 +16,8 @@ export const blendOptions = z.strictObject({
   maxExamples: numeric().int().min(1).default(25_000),
   /** A kind with fewer questions that a source can answer gets no ranker of its own. */
   minExamples: numeric().int().min(1).default(100),
-  /** Items per question that the rankers learn from: the right ones and a draw of the others. */
-  maxList: numeric().int().min(2).default(80),
+  /** Items of all questions of a kind that a ranker learns from, at most: the right ones and a draw of the others. */
+  maxRows: numeric().int().min(1000).default(1_500_000),
   trees: numeric().int().min(1).default(BOOSTING_DEFAULTS.trees),
   learningRate: numeric().positive().default(BOOSTING_DEFAULTS.learningRate),
   leaves: numeric().int().min(2).default(BOOSTING_DEFAULTS.leaves),

@@ -1,4 +1,4 @@
-import { BoostedTrees, PersonalizationError, type Artifact, type Scored } from "../../lib"
+import { BoostedTrees, PersonalizationError, TopK, type Artifact, type Scored } from "../../lib"
 import type { FitContext, Model, ModelDefinition, ModelQuery } from "../model"
 import { modelOptions } from "../options"
 import type { TrainingData } from "../training-data"
@@ -11,11 +11,14 @@ import { fitRanker } from "./ranker"
 /** Constant of reciprocal rank fusion (Cormack, Clarke & Büttcher 2009). */
 const RRF = 60
 
+/** Items of the question itself that every source is asked for beyond its candidates, at most. */
+const MOST_OWN = 100
+
 /**
  * A learned blend: every source names items, and boosted trees order them by what the sources said and by what is
  * known of item and question (stacking: the sources are asked about sessions newer than all they learned from). A
  * ranker for each kind of question; where one cannot be learned, another kind's is taken, else reciprocal rank fusion.
- * Fit needs what the largest source needs, twice, and 5 bytes per feature for `maxExamples` × `maxList` items.
+ * Fit needs what the largest source needs, twice, and 5 bytes per feature for `maxRows` items.
  */
 class Blend implements Model {
   readonly name = "blend"
@@ -68,10 +71,10 @@ class Blend implements Model {
     if (ids.length === 0) return []
     if (this.scores.length < ids.length) this.scores = new Float64Array(2 * ids.length)
     ranker.predict({ width: values.length / ids.length, values }, ids.length, this.scores)
-    return ids
-      .map((id, row) => ({ id, score: this.scores[row] }))
-      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
-      .slice(0, k)
+    const top = new TopK(Math.min(k, ids.length))
+    for (let row = 0; row < ids.length; row++) top.offer(row, this.scores[row])
+    const { numbers, scores } = top.drain()
+    return Array.from(numbers, (row, rank) => ({ id: ids[row], score: scores[rank] }))
   }
 
   save(): Artifact {
@@ -118,7 +121,7 @@ class Blend implements Model {
   /** One answer per source. The question's own items must not crowd out the others. */
   private ask(query: ModelQuery, k: number): SourceAnswer[] {
     const own = new Set([...(query.session ?? []), ...(query.seeds ?? []), ...(query.history ?? [])])
-    const size = Math.max(this.options.candidates, k) + own.size
+    const size = Math.max(this.options.candidates, k) + Math.min(own.size, MOST_OWN)
     return this.sources.map((source) => ({
       list: source.recommend(query, size),
       ...(source.score && { score: (ids: readonly string[]) => source.score!(query, ids) }),

@@ -60,11 +60,14 @@ function hasOneSequencePerUser({ user, sessionStart }: Interactions): boolean {
 function newestSessions(data: TrainingData, { share, maxExamples, seed }: FoldOptions): BlendFold {
   const fold = temporalFold(data, share)
   const { interactions } = data
-  const { itemIds, item, sessionStart } = interactions
+  const { itemIds, item, kind, sessionStart } = interactions
   const first = fold.train.interactions.sessionStart.length - 1
   const mayStay = mayRecommendLast("auto", interactions)
   const session: BlendExample[] = []
+  const purchase = KINDS.indexOf("purchase")
   for (let s = sessionStart.length - 2; s >= first && session.length < maxExamples; s--) {
+    // The lines of an order stand in no order.
+    if (kind[sessionStart[s]] === purchase) continue
     const items: string[] = []
     for (let row = sessionStart[s]; row < sessionStart[s + 1]; row++) {
       const id = itemIds[item[row]]

@@ -5,6 +5,11 @@ import type { BlendOptions } from "./blend-options"
 import type { BlendExample } from "./folds"
 import type { ItemFacts } from "./item-facts"
 
+/** Lists from which on trees grow to their full size. */
+const PLENTY = 5_000
+/** Items of a question at least, so that a ranker sees hard cases however many the questions are. */
+const LEAST_LIST = 40
+
 /**
  * Learns to order what the sources named, from questions whose answers are known. Lists that do not hold an answer
  * teach nothing and are left out. Undefined when too few are left.
@@ -17,6 +22,7 @@ export function fitRanker(
   context: FitContext
 ): BoostedTrees | undefined {
   const random = new Random(context.seed)
+  const maxList = Math.max(LEAST_LIST, Math.floor(options.maxRows / Math.max(1, examples.length)))
   const lists: { values: Float32Array; labels: Float32Array }[] = []
   let width = 0
   examples.forEach(({ query, targets }, i) => {
@@ -28,7 +34,7 @@ export function fitRanker(
     const right = ids.flatMap((id, row) => (targets.has(id) ? [row] : []))
     if (right.length === 0) return
     width = values.length / ids.length
-    lists.push(drawList(ids, values, targets, right, options.maxList, random))
+    lists.push(drawList(ids, values, targets, right, maxList, random))
   })
   if (lists.length < options.minExamples) return undefined
   const start = new Int32Array(lists.length + 1)
@@ -41,13 +47,22 @@ export function fitRanker(
     labels.set(list.labels, start[at])
   })
   lists.length = 0
-  const { trees, learningRate, leaves } = options
-  const boosting = { ...BOOSTING_DEFAULTS, trees, learningRate, leaves }
+  const boosting = { ...BOOSTING_DEFAULTS, ...sizeFor(start.length - 1, options) }
   return BoostedTrees.fit({ width, values, start, labels }, softmaxObjective, boosting, {
     seed: context.seed,
     checkCancelled: () => context.checkCancelled(),
     progress: (share) => context.progress(0.6 + 0.4 * share),
   })
+}
+
+/** Few lists bear small trees only, in small steps. */
+function sizeFor(lists: number, { trees, learningRate, leaves }: BlendOptions) {
+  const ease = Math.min(1, lists / PLENTY)
+  return {
+    trees,
+    learningRate: learningRate * Math.max(0.3, ease),
+    leaves: Math.max(4, Math.round(leaves * ease)),
+  }
 }
 
 /** All right items and as many of the others as fit, in their order. */
