@@ -5,7 +5,7 @@ import { ARCHIVE_GROUP } from "../../services/events"
 import { FEATURES_GROUP, type FeatureKey } from "../../services/features"
 import { systemClock, type Clock, type Logger } from "../../services/lib"
 import { ModelRegistry } from "../../services/models"
-import { NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
+import { ConsentReads, NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
 import { ContentIndex, Shelves, within } from "../../services/retrieval"
 import { ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
 import { composeEvents, deadLettersOf } from "./compose-events"
@@ -118,6 +118,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
   models.onChange(() => void refresh())
 
   const since = () => clock.now() - options.events.retentionDays * DAY_MS
+  const reads = new ConsentReads(subjects)
   const consents = new LRUCache<string, { consent: Consent | undefined }>({ max: 50_000, ttl: 5_000 })
   const consentKey = ({ visitorId, customerId }: SubjectRef) => `${visitorId ?? ""} ${customerId ?? ""}`
 
@@ -145,7 +146,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       const key = consentKey(subject)
       const known = consents.get(key)
       if (known) return known.consent
-      const consent = await subjects.consentOf(subject)
+      const [consent] = await reads.of([subject])
       consents.set(key, { consent })
       return consent
     },

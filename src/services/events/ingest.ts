@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache"
 import { noMetrics, silentLogger, systemClock, type Clock, type Logger, type Metrics } from "../lib"
 import {
+  ConsentReads,
   NO_CONSENT,
   mayProfile,
   mayStore,
@@ -101,6 +102,7 @@ const LINKS_REMEMBERED = 50_000
 export class Ingest {
   private readonly options: IngestOptions
   private readonly subjects: SubjectStore
+  private readonly consents: ConsentReads
   private readonly withdrawn: (who: SubjectRef) => Promise<void>
   private readonly clock: Clock
   private readonly metrics: Metrics
@@ -113,6 +115,7 @@ export class Ingest {
   constructor(dependencies: IngestDependencies, options: Partial<IngestOptions> = {}) {
     this.options = { ...INGEST_DEFAULTS, ...options }
     this.subjects = dependencies.subjects
+    this.consents = new ConsentReads(dependencies.subjects)
     this.withdrawn = dependencies.withdrawn ?? (async () => {})
     this.clock = dependencies.clock ?? systemClock
     this.metrics = dependencies.metrics ?? noMetrics
@@ -192,7 +195,7 @@ export class Ingest {
       const who = { visitorId: outcome.visitor_id ?? sender.visitorId, customerId: customerOf(index) }
       return checked.push({ index, event: outcome, who })
     })
-    const recorded = await this.recordedConsents(checked)
+    const recorded = await this.consents.of(checked.map(({ who }) => who))
     const bot = isRobot(sender.userAgent)
     const stored: ShopEvent[] = []
     let recordedOnly = 0
@@ -248,16 +251,6 @@ export class Ingest {
     return resolveConsent({ event: event.consent, sender: sender.consent, recorded, gpc, fallback })
   }
 
-  private async recordedConsents(checked: readonly { who: SubjectRef }[]): Promise<(Consent | undefined)[]> {
-    if (checked.length === 0) return []
-    const distinct = new Map<string, SubjectRef>()
-    const keyOf = (who: SubjectRef) => JSON.stringify([who.visitorId, who.customerId])
-    for (const { who } of checked) distinct.set(keyOf(who), who)
-    const consents = await this.subjects.consentsOf([...distinct.values()])
-    const byKey = new Map([...distinct.keys()].map((key, i) => [key, consents[i]]))
-    return checked.map(({ who }) => byKey.get(keyOf(who)))
-  }
-
   private async link(events: readonly ShopEvent[]): Promise<void> {
     const links = new Map<string, string>()
     for (const { visitor_id, customer_id } of events)
@@ -277,8 +270,10 @@ export class Ingest {
   }
 
   private count(stored: readonly ShopEvent[], rejected: readonly Rejection[]): void {
-    for (const { type, bot } of stored)
-      this.metrics.count("events_accepted_total", { type, bot: bot ? "true" : "false" })
+    const bot = stored[0]?.bot ? "true" : "false"
+    const byType = new Map<string, number>()
+    for (const { type } of stored) byType.set(type, (byType.get(type) ?? 0) + 1)
+    for (const [type, events] of byType) this.metrics.count("events_accepted_total", { type, bot }, events)
     for (const { code } of rejected) this.metrics.count("events_rejected_total", { code })
     if (rejected.length > 0) this.logger.debug(`${rejected.length} events rejected: ${rejected[0].message}`)
   }
