@@ -1,2 +1,3 @@
 export * from "./dense"
 export * from "./factors"
+export * from "./ridge"

@@ -1,6 +1,8 @@
 import { z } from "zod"
-import { KernelMemory, SymmetricMatrix, TopK, type Artifact, type Scored, type SparseRows } from "../lib"
+import { TopK, type Artifact, type Scored } from "../lib"
+import { neighbourhoodWeights, wholeWeights } from "./ease-weights"
 import { interactionMatrix } from "./interaction-matrix"
+import { itemGraph } from "./item-graph"
 import { ItemTable } from "./item-table"
 import type { FitContext, Model, ModelDefinition, ModelQuery } from "./model"
 import { modelOptions, numeric, recommendLast } from "./options"
@@ -14,6 +16,10 @@ const optionsSchema = z.strictObject({
   kindWeights: z.array(numeric().min(0)).length(3).default([1, 1, 1]),
   /** How much a repeated event adds to an item's weight, times the logarithm of how often it came. */
   repeatWeight: numeric().min(0).default(0),
+  /** Items up to which all are solved at once; beyond it, each on its neighbourhood. */
+  maxItems: numeric().int().min(0).default(15_000),
+  /** Neighbours of an item in a larger catalogue. */
+  neighbours: numeric().int().min(8).max(512).default(128),
   /** Whose items belong together. */
   rows: z.enum(["shopper", "session"]).default("shopper"),
   /** Newest items of a shopper that count. */
@@ -25,6 +31,8 @@ const optionsSchema = z.strictObject({
   recommendLast: recommendLast(),
 })
 
+/** Others that the graph keeps per item where the whole matrix is too large: 8 kB an item. */
+const GRAPH_ITEMS = 1000
 /** Newest items of a query that count. */
 const QUERY_ITEMS = 200
 
@@ -48,12 +56,20 @@ class Ease implements Model {
   }
 
   async fit({ interactions }: TrainingData, context: FitContext): Promise<void> {
-    const { maxRowItems, rows } = this.options
+    const { maxRowItems, rows, maxItems, regularization, neighbours, prune } = this.options
     context.checkCancelled()
     this.items = new ItemTable(interactions.itemIds)
     this.keepLast = mayRecommendLast(this.options.recommendLast, interactions)
     const taken = interactionMatrix(interactions, { ...this.options, rows, maxItems: maxRowItems })
-    await this.fitWhole(taken, context)
+    const whole = this.items.size <= maxItems
+    const graph = itemGraph(taken, whole ? Infinity : GRAPH_ITEMS, () => context.checkCancelled())
+    context.progress(0.2)
+    const weights = whole
+      ? await wholeWeights(graph, regularization, prune, context)
+      : await neighbourhoodWeights(graph, regularization, neighbours, prune, context)
+    this.start = weights.start
+    this.target = weights.columns
+    this.weight = weights.values
     this.scratch = new Float64Array(this.items.size)
     context.progress(1)
   }
@@ -102,47 +118,6 @@ class Ease implements Model {
     })
     if (!this.keepLast && numbers.length > 0) this.scratch[numbers[numbers.length - 1]] = 0
     return touched
-  }
-
-  private async fitWhole({ rows, width, start, columns, values }: SparseRows, context: FitContext) {
-    const memory = new KernelMemory()
-    const matrix = new SymmetricMatrix(memory, width)
-    for (let item = 0; item < width; item++) matrix.add(item, item, this.options.regularization)
-    for (let row = 0; row < rows; row++) {
-      if ((row & 4095) === 0) context.checkCancelled()
-      for (let a = start[row]; a < start[row + 1]; a++)
-        for (let b = start[row]; b <= a; b++) matrix.add(columns[a], columns[b], values[a] * values[b])
-    }
-    context.progress(0.1)
-    const crew = await memory.crew(context.parallel, width ** 3)
-    try {
-      await matrix.invert(crew, (share) => {
-        context.checkCancelled()
-        context.progress(0.1 + 0.8 * share)
-      })
-    } finally {
-      crew.close()
-    }
-    const diagonal = new Float64Array(width)
-    matrix.forEachRow((row, inverse) => (diagonal[row] = inverse[row]))
-    const kept = Math.min(this.options.prune, width)
-    const top = new TopK(kept)
-    this.start = new Int32Array(width + 1)
-    const target = new Int32Array(width * kept)
-    const weight = new Float32Array(width * kept)
-    let held = 0
-    matrix.forEachRow((row, inverse) => {
-      for (let to = 0; to < width; to++) if (to !== row) top.offer(to, Math.abs(inverse[to] / diagonal[to]))
-      for (const to of top.drain().numbers.sort()) {
-        const value = -inverse[to] / diagonal[to]
-        if (value === 0) continue
-        target[held] = to
-        weight[held++] = value
-      }
-      this.start[row + 1] = held
-    })
-    this.target = target.slice(0, held)
-    this.weight = weight.slice(0, held)
   }
 }
 

@@ -29,15 +29,24 @@ export interface Kernels {
     steps: number,
     scratch: number
   ): void
+  neighbourhoodRidge(
+    first: number,
+    end: number,
+    start: number,
+    columns: number,
+    values: number,
+    diagonal: number,
+    ridge: number,
+    most: number,
+    weights: number,
+    scratch: number
+  ): void
   scoreRows(x: number, rows: number, d: number, query: number, scores: number): void
 }
 
-/** Kernels that may be shared out over threads, by their number in an encoded call. */
-export const SHARED_KERNELS = ["gram", "sweepPanel", "sweepUpdate", "conjugateGradient"] as const
-
-/** One piece of work: a kernel and its arguments. */
+/** One piece of work that may be shared out over threads: a kernel and its arguments. */
 export interface KernelCall {
-  kernel: (typeof SHARED_KERNELS)[number]
+  kernel: "gram" | "sweepPanel" | "sweepUpdate" | "conjugateGradient" | "neighbourhoodRidge"
   args: readonly number[]
 }
 
