@@ -21,13 +21,15 @@ export function advance(
   const changed = new Map<FeatureKey, HeldRecord>()
   const failed = new Map<ApplyRequest, unknown>()
   for (const request of requests) {
-    const own = new Map<FeatureKey, HeldRecord>()
+    const own = new Map<FeatureKey, Draft>()
     try {
       for (const update of request.updates) {
         const before = changed.get(update.key) ?? held.get(update.key)
         // Compared with what was there before the request: what happened at one place belongs together.
         if (!before || (update.at && hasReached(before, update.at))) continue
-        own.set(update.key, step(own.get(update.key) ?? before, update))
+        let draft = own.get(update.key)
+        if (!draft) own.set(update.key, (draft = draftOf(before)))
+        step(draft, update)
       }
     } catch (error) {
       failed.set(request, error)
@@ -39,11 +41,22 @@ export function advance(
   return { changed, failed }
 }
 
-function step({ token, states, reached }: HeldRecord, { feature, next, at }: FeatureUpdate): HeldRecord {
-  const after = { token, states: { ...states, [feature]: next(states[feature]) }, reached }
-  if (!at) return after
+/** A record of our own, which may change until it is handed on. */
+interface Draft extends HeldRecord {
+  states: Record<string, unknown>
+  reached: Record<string, string>
+}
+
+const draftOf = ({ token, states, reached }: HeldRecord): Draft => ({
+  token,
+  states: { ...states },
+  reached: { ...reached },
+})
+
+function step({ states, reached }: Draft, { feature, next, at }: FeatureUpdate): void {
+  states[feature] = next(states[feature])
+  if (!at) return
   const { partition = 0, offset } = at
   const before = reached[partition]
-  if (before !== undefined && compareOffsets(before, offset) >= 0) return after
-  return { ...after, reached: { ...reached, [partition]: offset } }
+  if (before === undefined || compareOffsets(before, offset) < 0) reached[partition] = offset
 }

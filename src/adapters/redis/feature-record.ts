@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto"
+import { randomFillSync } from "node:crypto"
 import { compareOffsets, type Position } from "../../services/events"
 import type { FeatureRecord } from "../../services/features"
 
@@ -15,7 +15,18 @@ export const TOKEN_LENGTH = 12
 
 export const NOTHING: HeldRecord = Object.freeze({ token: "", states: {}, reached: {} })
 
-export const newToken = (): string => randomBytes(9).toString("base64url")
+const TOKEN_BYTES = 9
+/** Randomness for many tokens: asking for it takes longer than using it. */
+const pool = Buffer.allocUnsafe(TOKEN_BYTES * 512)
+let used = pool.length
+
+export function newToken(): string {
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  return pool.toString("base64url", used, (used += TOKEN_BYTES))
+}
 
 /** `<token>{"s":states,"r":reached}`; a record whose updates never said where they come from has no `r`. */
 export function encodeRecord({ token, states, reached }: HeldRecord): string {

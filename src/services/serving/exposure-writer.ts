@@ -7,7 +7,7 @@ export interface ExposureWriterParts {
   logger: Logger
   /** Exposures held at most; beyond it the new ones are dropped and counted. Default 10,000. */
   capacity?: number
-  /** Exposures per write. Default 500. */
+  /** Exposures per write. Default 100: to put more into words would hold up requests for more than 2 ms. */
   batchSize?: number
   /** Default 250 ms. */
   flushMs?: number
@@ -25,7 +25,7 @@ export class ExposureWriter {
   private readonly batchSize: number
 
   constructor(private readonly parts: ExposureWriterParts) {
-    this.batchSize = parts.batchSize ?? 500
+    this.batchSize = parts.batchSize ?? 100
   }
 
   start(): void {
