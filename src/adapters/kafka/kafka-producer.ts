@@ -1,6 +1,7 @@
 import type { ICustomPartitioner, Message, Producer } from "kafkajs"
 import { PersonalizationError, type Logger } from "../../services/lib"
 import { unavailable, within, type KafkaClient } from "./kafka-client"
+import { partitionOf } from "./murmur2"
 
 /** What is sent together at most, bytes; a broker takes 1 MB for a partition unless it is told otherwise. */
 const MAX_SEND_BYTES = 512 * 1024
@@ -124,7 +125,7 @@ export class KafkaProducer {
 
   private async open(): Promise<Producer> {
     const kafka = await this.client.open(this.timeoutMs)
-    const createPartitioner = await this.partitioner()
+    const { createPartitioner } = this
     const connect = async (idempotent: boolean) => {
       const producer = kafka.producer({ createPartitioner, idempotent })
       try {
@@ -155,18 +156,14 @@ export class KafkaProducer {
     }
   }
 
-  /** Java's partitioner, which remembers what it was asked. */
-  private async partitioner(): Promise<ICustomPartitioner> {
-    const { Partitioners } = await this.client.library()
-    return () => {
-      const choose = Partitioners.DefaultPartitioner()
-      return (args) => {
-        const partition = choose(args)
-        this.expected.add(`${args.topic}:${partition}`)
-        return partition
-      }
+  /** Remembers what it was asked. */
+  private readonly createPartitioner: ICustomPartitioner =
+    () =>
+    ({ topic, message, partitionMetadata }) => {
+      const partition = partitionOf(String(message.key), partitionMetadata.length)
+      this.expected.add(`${topic}:${partition}`)
+      return partition
     }
-  }
 
   /** Lets go of the producer, and ends it once the request is over: one under way would connect it again. */
   private async retire(request?: Promise<void>): Promise<void> {
