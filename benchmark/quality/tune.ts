@@ -20,7 +20,7 @@ async function main([folder, name, share, limit, ...sets]: string[]) {
     const [result] = await evaluate([definition.create(JSON.parse(set))], columns, asked, options)
     const { hr, mrr } = result.metrics
     process.stdout.write(
-      `${(100 * hr.mean).toFixed(2)} / ${(100 * mrr.mean).toFixed(2)}  ${result.millisecondsPerList.toFixed(3)} ms  ${set}\n`
+      `${(100 * hr.mean).toFixed(2)} / ${(100 * mrr.mean).toFixed(2)}  ${result.milliseconds.mean.toFixed(3)} ms  ${set}\n`
     )
   }
 }

@@ -30,6 +30,8 @@ ${report.data.notes.map((note) => `<p>Note: ${escape(note)}</p>`).join("\n")}
 ${METRIC_NAMES.map((name) => plot(name, report)).join("\n")}
 <h2>All figures</h2>
 <div class="wide">${table(report)}</div>
+<h2>By segment</h2>
+<div class="wide">${segmentTable(report)}</div>
 <h2>Options of this run</h2>
 <pre>${escape(JSON.stringify(report.options, null, 2))}</pre>
 </body>
@@ -58,22 +60,52 @@ ${rows.join("\n")}
 </svg></figure>`
 }
 
-function table({ results, k }: EvaluationReport): string {
+function table({ results, k, baseline }: EvaluationReport): string {
   const head = [
     "model",
     ...METRIC_NAMES.map((name) => `${name}@${k}`),
-    `hr@${k} over popularity`,
+    `ndcg@${k} over ${baseline}`,
     "coverage",
-    "ms/list",
+    "novelty (bits)",
+    "popularity bias",
+    "diversity",
+    "gini",
+    "fit s",
+    "fit MB",
+    "p50 ms",
+    "p99 ms",
   ]
-  const row = ({ model, metrics, overBaseline, coverage, millisecondsPerList }: ModelResult) => [
+  const row = ({ model, metrics, overBaseline, quality, ...cost }: ModelResult) => [
     model,
     ...METRIC_NAMES.map((name) => withInterval(metrics[name])),
-    overBaseline ? withInterval(overBaseline.hr) : "–",
-    coverage.toFixed(4),
-    millisecondsPerList.toFixed(3),
+    overBaseline ? withInterval(overBaseline.ndcg) : "–",
+    quality.coverage.toFixed(4),
+    quality.novelty.toFixed(2),
+    quality.popularityBias.toFixed(4),
+    quality.diversity?.toFixed(4) ?? "–",
+    quality.gini.toFixed(4),
+    cost.fitSeconds.toFixed(1),
+    cost.fitMegabytes.toFixed(0),
+    cost.milliseconds.p50.toFixed(3),
+    cost.milliseconds.p99.toFixed(3),
   ]
+  return rows(head, results.map(row))
+}
+
+function segmentTable({ results, k }: EvaluationReport): string {
+  const head = ["segment", "model", "examples", ...METRIC_NAMES.map((name) => `${name}@${k}`)]
+  const names = results[0]?.segments.map(({ segment }) => segment) ?? []
+  const lines = names.flatMap((name) =>
+    results.map(({ model, segments }) => {
+      const { examples, metrics } = segments.find(({ segment }) => segment === name)!
+      return [name, model, String(examples), ...METRIC_NAMES.map((metric) => withInterval(metrics[metric]))]
+    })
+  )
+  return rows(head, lines)
+}
+
+function rows(head: string[], lines: string[][]): string {
   const cells = (values: string[], tag: string) =>
     `<tr>${values.map((v) => `<${tag}>${escape(v)}</${tag}>`).join("")}</tr>`
-  return `<table><thead>${cells(head, "th")}</thead><tbody>${results.map((r) => cells(row(r), "td")).join("")}</tbody></table>`
+  return `<table><thead>${cells(head, "th")}</thead><tbody>${lines.map((line) => cells(line, "td")).join("")}</tbody></table>`
 }

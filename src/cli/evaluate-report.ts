@@ -9,6 +9,8 @@ export interface EvaluationReport {
   seed: number
   train: { sessions: number; interactions: number; items: number }
   examples: number
+  /** Model that the others are compared with. */
+  baseline: string
   /** Options given for this run, by model. */
   options: Record<string, Record<string, unknown>>
   results: ModelResult[]
@@ -28,24 +30,38 @@ export function printReport(report: EvaluationReport, print: (line: string) => v
     "model",
     ...METRIC_NAMES.map((name) => `${name}@${report.k}`),
     "coverage",
+    "novelty",
+    "popular",
     "empty",
     "fit s",
-    "ms/list",
+    "fit MB",
+    "p50 ms",
+    "p99 ms",
   ]
   const rows = report.results.map((result) => [
     result.model,
     ...METRIC_NAMES.map((name) => shown(result.metrics[name].mean)),
-    shown(result.coverage),
+    shown(result.quality.coverage),
+    result.quality.novelty.toFixed(2),
+    shown(result.quality.popularityBias),
     String(result.empty),
     result.fitSeconds.toFixed(1),
-    result.millisecondsPerList.toFixed(3),
+    result.fitMegabytes.toFixed(0),
+    result.milliseconds.p50.toFixed(2),
+    result.milliseconds.p99.toFixed(2),
   ])
   const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column].length)))
   for (const row of [header, ...rows])
     print(row.map((cell, column) => cell.padEnd(widths[column])).join("  "))
   print("")
   for (const { model, metrics, overBaseline } of report.results) {
-    const difference = overBaseline ? `, over popularity ${withInterval(overBaseline.hr)}` : ""
-    print(`${model}: hr@${report.k} ${withInterval(metrics.hr)}${difference}`)
+    print(
+      `${model}: hr@${report.k} ${withInterval(metrics.hr)}, ndcg@${report.k} ${withInterval(metrics.ndcg)}`
+    )
+    if (!overBaseline) continue
+    const over = (["hr", "ndcg", "recall"] as const).map(
+      (name) => `${name} ${withInterval(overBaseline[name])}`
+    )
+    print(`  over ${report.baseline}: ${over.join(", ")}`)
   }
 }

@@ -56,6 +56,21 @@ describe("evaluate", () => {
     )
   })
 
+  it("compares with several models one behind the other", async () => {
+    const file = join(folder, "r.json")
+    await run("--models", "vmis-knn", "--baseline", "sequential-rules+popularity", "--json", file)
+    const { baseline, results } = JSON.parse(await readFile(file, "utf8"))
+    expect(baseline).toBe("sequential-rules+popularity")
+    expect(results.map(({ model }: { model: string }) => model)).toEqual([
+      "sequential-rules+popularity",
+      "popularity",
+      "vmis-knn",
+    ])
+    expect(results[0].overBaseline).toBeUndefined()
+    expect(results[2].overBaseline.ndcg).toBeDefined()
+    await expect(run("--baseline", "popularity+nothing")).rejects.toThrow('there is no "nothing"')
+  })
+
   it("passes options on to the models", async () => {
     await run(
       "--models",

@@ -4,8 +4,8 @@ import { Command, InvalidArgumentError, Option } from "commander"
 import { detectDataset } from "../adapters/datasets"
 import { trainerOpener } from "../modules/personalization/compose-trainer"
 import { PersonalizationError, silentLogger } from "../services/lib"
-import { evaluate, split, toTrainingData, type Protocol } from "../services/measurement"
-import { MODELS } from "../services/models"
+import { cascade, evaluate, split, toTrainingData, type Protocol } from "../services/measurement"
+import { MODELS, type ModelDefinition } from "../services/models"
 import { htmlReport } from "./evaluate-html"
 import { pickByValidation } from "./evaluate-pick"
 import { PredictionFiles } from "./evaluate-predictions"
@@ -15,6 +15,7 @@ interface Flags {
   data: string
   protocol?: Protocol
   models: string
+  baseline: string
   option: Record<string, Record<string, unknown>>
   k: number
   seed: number
@@ -36,6 +37,11 @@ export function registerEvaluate(program: Command): void {
       )
     )
     .option("--models <names>", "models to measure, comma-separated, or `all`", "all")
+    .option(
+      "--baseline <names>",
+      "what the others are compared with; a+b: what b names behind a's",
+      "popularity"
+    )
     .option(
       "--option <model.name=value>",
       "an option of a model, e.g. vmis-knn.m=500; repeatable",
@@ -75,6 +81,9 @@ export async function runEvaluate(flags: Flags, print: (line: string) => void): 
     `${train.length} training sessions, ${trainingData.interactions.item.length} interactions, ${examples.length} examples`
   )
   const models = definitions.map(({ name, create }) => create(flags.option[name]))
+  if (!models.some(({ name }) => name === flags.baseline)) {
+    models.unshift(cascade(flags.baseline.split("+").map(modelNamed), flags.option))
+  }
   const logger = { ...silentLogger, info: print, warn: print }
   const fit = { logger, trainer: trainerOpener(logger) }
   const main = flags.predictions
@@ -89,7 +98,8 @@ export async function runEvaluate(flags: Flags, print: (line: string) => void): 
   const results = await evaluate(models, trainingData, examples, {
     k: flags.k,
     seed: flags.seed,
-    baseline: "popularity",
+    baseline: flags.baseline,
+    memory: () => process.memoryUsage.rss(),
     now: () => performance.now() / 1000,
     fit,
     onModel: (name) => print(`  ${name} …`),
@@ -106,6 +116,7 @@ export async function runEvaluate(flags: Flags, print: (line: string) => void): 
       items: trainingData.interactions.itemIds.length,
     },
     examples: examples.length,
+    baseline: flags.baseline,
     options: flags.option,
     results,
   }
@@ -123,19 +134,21 @@ async function save(file: string, text: string): Promise<void> {
   await writeFile(file, text)
 }
 
-/** The models asked for in registry order, popularity always first, as what the others are compared with. */
+/** The models asked for in registry order, popularity always first. */
 function chosenModels(names: string, optioned: readonly string[]) {
   const wanted =
     names === "all" ? MODELS.map(({ name }) => name) : names.split(",").map((name) => name.trim())
-  for (const name of [...wanted, ...optioned]) {
-    if (!MODELS.some((model) => model.name === name)) {
-      throw new PersonalizationError(
-        "invalid_input",
-        `models: there is no "${name}"; there are ${MODELS.map((model) => model.name).join(", ")}`
-      )
-    }
-  }
+  for (const name of [...wanted, ...optioned]) modelNamed(name)
   return MODELS.filter(({ name }) => name === "popularity" || wanted.includes(name))
+}
+
+function modelNamed(name: string): ModelDefinition {
+  const found = MODELS.find((model) => model.name === name)
+  if (found) return found
+  throw new PersonalizationError(
+    "invalid_input",
+    `models: there is no "${name}"; there are ${MODELS.map((model) => model.name).join(", ")}`
+  )
 }
 
 function collectOption(text: string, before: Flags["option"]): Flags["option"] {

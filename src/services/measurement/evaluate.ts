@@ -2,21 +2,33 @@ import { bootstrapMean, listMetrics, pairedBootstrap, pessimisticRanks, silentLo
 import type { Interval, ListMetrics, Scored } from "../lib"
 import type { FitContext, Model, TrainingData } from "../models"
 import type { Example } from "./dataset.port"
+import { ListQualityTally, type ListQuality } from "./list-quality"
+import { segmentsOf } from "./segments"
 
 export const METRIC_NAMES = ["hr", "mrr", "ndcg", "recall", "map"] as const
 export type MetricName = (typeof METRIC_NAMES)[number]
+
+/** Metrics of a part of the examples. */
+export interface SegmentResult {
+  segment: string
+  examples: number
+  metrics: Record<MetricName, Interval>
+}
 
 export interface ModelResult {
   model: string
   /** Means over the examples with their 95 % bootstrap interval, by metric. */
   metrics: Record<MetricName, Interval>
-  /** Share of the trained items that some list shows. */
-  coverage: number
+  /** The same by segment, of those that hold some example but not all. */
+  segments: SegmentResult[]
+  quality: ListQuality
   /** Examples for which the model had nothing to say. */
   empty: number
   fitSeconds: number
-  /** Mean time of one list. */
-  millisecondsPerList: number
+  /** What the process held more after the fit than before it, in MB: the model, and what was not yet collected. */
+  fitMegabytes: number
+  /** Time of one list: mean, and quantiles. */
+  milliseconds: { mean: number; p50: number; p90: number; p99: number }
   /** Difference to the baseline on the same examples, by metric; absent for the baseline itself. */
   overBaseline?: Record<MetricName, Interval>
 }
@@ -28,6 +40,8 @@ export interface EvaluateOptions {
   baseline: string
   /** Seconds of a steady clock. */
   now(): number
+  /** Bytes that the process holds. */
+  memory?(): number
   /** Told of every list, in the order of the examples, cut at `k`. */
   onList?(model: string, list: readonly Scored[]): void
   onModel?(model: string): void
@@ -48,6 +62,12 @@ export async function evaluate(
   options: EvaluateOptions
 ): Promise<ModelResult[]> {
   const units = Int32Array.from(examples, ({ unit }) => unit)
+  const segments = segmentsOf(train)
+    .map(({ name, holds }) => ({
+      segment: name,
+      rows: examples.flatMap((example, i) => (holds(example) ? [i] : [])),
+    }))
+    .filter(({ rows }) => rows.length > 0 && rows.length < examples.length)
   const results: ModelResult[] = []
   let baseline: Columns | undefined
   for (const model of models) {
@@ -58,6 +78,17 @@ export async function evaluate(
     results.push({
       ...result,
       metrics: byMetric((name) => bootstrapMean(columns[name], units, bootstrap)),
+      segments: segments.map(({ segment, rows }) => ({
+        segment,
+        examples: rows.length,
+        metrics: byMetric((name) =>
+          bootstrapMean(
+            rows.map((row) => columns[name][row]),
+            rows.map((row) => units[row]),
+            bootstrap
+          )
+        ),
+      })),
       ...(baseline &&
         baseline !== columns && {
           overBaseline: byMetric((name) => pairedBootstrap(columns[name], baseline![name], units, bootstrap)),
@@ -73,6 +104,7 @@ async function evaluateOne(
   examples: readonly Example[],
   options: EvaluateOptions
 ) {
+  const held = options.memory?.() ?? 0
   const begun = options.now()
   await model.fit(train, {
     seed: options.seed,
@@ -82,14 +114,18 @@ async function evaluateOne(
     ...options.fit,
   })
   const fitted = options.now()
+  const fitMegabytes = ((options.memory?.() ?? 0) - held) / 1e6
   const columns = byMetric(() => new Float64Array(examples.length))
-  const shown = new Set<string>()
+  const tally = new ListQualityTally(train)
+  const times = new Float64Array(examples.length)
   let empty = 0
   examples.forEach((example, i) => {
+    const asked = options.now()
     const list = ask(model, example, options.k + 1)
+    times[i] = 1000 * (options.now() - asked)
     if (list.length === 0) empty++
     const first = list.slice(0, options.k)
-    for (const { id } of first) shown.add(id)
+    tally.add(first)
     options.onList?.(model.name, first)
     const metrics: ListMetrics = listMetrics(
       pessimisticRanks(list, new Set(example.targets)),
@@ -98,14 +134,17 @@ async function evaluateOne(
     )
     for (const name of METRIC_NAMES) columns[name][i] = metrics[name]
   })
-  const items = train.interactions.itemIds.length
+  const mean = times.reduce((sum, time) => sum + time, 0) / examples.length
+  times.sort()
+  const quantile = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))]
   return {
     columns,
     model: model.name,
-    coverage: items > 0 ? shown.size / items : 0,
+    quality: tally.result(),
     empty,
     fitSeconds: fitted - begun,
-    millisecondsPerList: (1000 * (options.now() - fitted)) / examples.length,
+    fitMegabytes,
+    milliseconds: { mean, p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99) },
   }
 }
 

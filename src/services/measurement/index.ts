@@ -1,4 +1,7 @@
 export * from "./dataset.port"
+export * from "./cascade"
 export * from "./evaluate"
+export * from "./list-quality"
+export * from "./segments"
 export * from "./protocols"
 export * from "./to-training-data"

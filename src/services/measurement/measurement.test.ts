@@ -1,7 +1,11 @@
 import type { RawDataset, RawSession } from "./dataset.port"
-import type { Model } from "../models"
+import type { Product } from "../features"
+import { MODELS, type Model } from "../models"
+import { fitContext, wordProduct } from "../testing/training-fixture"
 import { evaluate } from "./evaluate"
 import { split } from "./protocols"
+import { cascade } from "./cascade"
+import { ListQualityTally } from "./list-quality"
 import { toTrainingData } from "./to-training-data"
 
 const session = (at: number, items: string, more: Partial<RawSession> = {}): RawSession => ({
@@ -126,8 +130,27 @@ describe("evaluate", () => {
     const [result] = await evaluate([fixed("base", ["a", "b", "c"])], train, examples, common)
     expect(result.metrics.hr.mean).toBeCloseTo(2 / 3, 12)
     expect(result.metrics.mrr.mean).toBeCloseTo((1 + 0.5) / 3, 12)
-    expect(result.coverage).toBe(0.5)
+    expect(result.quality.coverage).toBe(0.5)
     expect(result.overBaseline).toBeUndefined()
+  })
+
+  it("tells segments apart, and leaves out those that hold all or nothing", async () => {
+    const asked = [
+      { query: { session: ["a"] }, targets: ["a"], unit: 0 },
+      { query: { session: ["a", "b", "c"] }, targets: ["z"], unit: 1 },
+    ]
+    const [{ segments }] = await evaluate([fixed("base", ["a", "b"])], train, asked, common)
+    expect(segments.map(({ segment, metrics }) => [segment, metrics.hr.mean])).toEqual([
+      ["asked from 1–2 items", 1],
+      ["asked from 3–5 items", 0],
+    ])
+  })
+
+  it("times every list", async () => {
+    let now = 0
+    const slow = { ...fixed("base", ["a"]), recommend: () => ((now += 0.002), []) }
+    const [{ milliseconds }] = await evaluate([slow], train, examples, { ...common, now: () => now })
+    for (const name of ["mean", "p50", "p90", "p99"] as const) expect(milliseconds[name]).toBeCloseTo(2, 9)
   })
 
   it("sees a tie across the cut", async () => {
@@ -153,5 +176,59 @@ describe("evaluate", () => {
 
   it("counts lists with nothing in them", async () => {
     expect((await evaluate([fixed("base", [])], train, examples, common))[0].empty).toBe(3)
+  })
+})
+
+describe("ListQualityTally", () => {
+  const tally = (sessions: RawSession[], lists: string[][], products: Product[] = []) => {
+    const quality = new ListQualityTally(toTrainingData(sessions, products))
+    for (const list of lists) quality.add(list.map((id) => ({ id, score: 1 })))
+    return quality.result()
+  }
+
+  it("weighs what is shown by how rarely it is met", () => {
+    const data = [session(0, "aaaaaabc")]
+    expect(tally(data, [["a"]]).novelty).toBeCloseTo(-Math.log2(6 / 8), 12)
+    expect(tally(data, [["b", "c"]]).novelty).toBeCloseTo(3, 12)
+    expect(tally(data, [["a"]]).popularityBias).toBe(1)
+    expect(tally(data, [["b"]]).popularityBias).toBe(0)
+  })
+
+  it("counts what is never shown in coverage and Gini index", () => {
+    const data = [session(0, "abcd")]
+    expect(tally(data, [["a"], ["a"]])).toMatchObject({ coverage: 0.25, gini: 0.75 })
+    expect(
+      tally(data, [
+        ["a", "b"],
+        ["c", "d"],
+      ])
+    ).toMatchObject({ coverage: 1, gini: 0 })
+    expect(tally(data, [[]])).toMatchObject({ coverage: 0, novelty: 0, gini: 0 })
+  })
+
+  it("compares categories within a list", () => {
+    const of = (id: string, ...names: string[]) =>
+      wordProduct(id, id, { categories: names.map((name) => ({ id: name, name })) })
+    const products = [of("a", "x", "y"), of("b", "x", "y"), of("c", "x", "z")]
+    const data = [session(0, "abc")]
+    expect(tally(data, [["a", "b"]], products).diversity).toBe(0)
+    expect(tally(data, [["a", "c"]], products).diversity).toBeCloseTo(2 / 3, 12)
+    expect(tally(data, [["a", "c"]]).diversity).toBeUndefined()
+  })
+})
+
+describe("cascade", () => {
+  it("names the second's items behind the first's", async () => {
+    const names = ["popularity", "buy-again"]
+    const definitions = names.map((name) => MODELS.find((model) => model.name === name)!)
+    const model = cascade(definitions.reverse(), {})
+    const orders = [0, 1, 2, 3].map((n) =>
+      session(n * 864_000, n % 2 ? "ab" : "ac", { user: "u", kind: "purchase" })
+    )
+    await model.fit(toTrainingData(orders, []), fitContext())
+    const query = { purchases: { ids: ["c", "c"], at: [0, 1_728_000] } }
+    expect(model.name).toBe("buy-again+popularity")
+    expect(model.recommend(query, 3).map(({ id }) => id)).toEqual(["c", "a", "b"])
+    expect(model.recommend({}, 2).map(({ id }) => id)).toEqual(["a", "b"])
   })
 })
