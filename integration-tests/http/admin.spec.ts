@@ -50,14 +50,12 @@ describeStore("the admin's routes", () => {
       120_000
     )
     expect(runs[0]).toMatchObject({ status: "succeeded", progress: 1 })
-    const promoted = (await api().get("/admin/personalization/models").set(who)).body.live.version
-    expect(promoted).toBe(runs[0].version)
-    const rolled = await api()
-      .post("/admin/personalization/models/rollback")
-      .set(who)
-      .send({ version: before })
-    expect(rolled.status).toBe(200)
-    expect(rolled.body.live.version).toBe(before)
+    // It has seen hardly more than the live one, so that it need not be clearly better, and would stay a candidate.
+    for (const version of [runs[0].version, before]) {
+      const rolled = await api().post("/admin/personalization/models/rollback").set(who).send({ version })
+      expect(rolled.status).toBe(200)
+      expect(rolled.body.live.version).toBe(version)
+    }
     const missing = await api()
       .post("/admin/personalization/models/rollback")
       .set(who)

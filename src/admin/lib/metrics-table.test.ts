@@ -23,6 +23,9 @@ describe("metricsTable", () => {
       examples: 900,
       "basket_hr@20": hr / 2,
       basket_examples: 40,
+      validate_seconds: 3,
+      fit_seconds: 2,
+      peak_mb: 300,
     })
     const { metrics, rows, counts } = metricsTable({ popularity: measured(0.1), "vmis-knn": measured(0.2) })
     expect(metrics).toEqual(["hr@20", "basket_hr@20"])

@@ -29,6 +29,8 @@ export interface MetricsTable {
 const COMPARED = /^(basket_)?(hr|mrr|ndcg|recall|precision|map)@\d+$/
 const BOUND = /_(low|high)$/
 const COUNT = /examples$/
+// What a model costs says nothing about what it is worth.
+const COST = /^(validate_seconds|fit_seconds|peak_mb)$/
 
 /**
  * Lays out a version's metrics (model → metric → value) as a table against popularity. `x_low` and `x_high` become
@@ -37,7 +39,7 @@ const COUNT = /examples$/
 export function metricsTable(byModel: Record<string, Record<string, number>>): MetricsTable {
   const baseline = byModel[BASELINE] ?? {}
   const names = [...new Set([baseline, ...Object.values(byModel)].flatMap(Object.keys))]
-  const metrics = names.filter((name) => !BOUND.test(name) && !COUNT.test(name))
+  const metrics = names.filter((name) => !BOUND.test(name) && !COUNT.test(name) && !COST.test(name))
   const rows = Object.entries(byModel)
     .filter(([, values]) => metrics.some((metric) => values[metric] !== undefined))
     .map(([model, values]) => ({

@@ -41,6 +41,13 @@ describe("options", () => {
     [{ redisUrl: "redis://localhost", kafkaBrokers: ["localhost"] }, "kafkaBrokers.0"],
     [{ redisUrl: "redis://localhost", schemaRegistryUrl: "http://localhost:8081" }, "schemaRegistryUrl"],
     [{ redisUrl: "redis://localhost", kafka: { retentionDays: 90 } }, "kafka.retentionDays"],
+    [{ training: { models: ["vmis-knn", "magic"] } }, 'training.models`: there is no model "magic"'],
+    [{ training: { modelOptions: { magic: {} } } }, "training.modelOptions"],
+    [{ training: { modelOptions: { "vmis-knn": { k: -1 } } } }, "training.modelOptions.vmis-knn.k"],
+    [
+      { training: { models: ["blend"], modelOptions: { blend: { sources: "magic" } } } },
+      "training.modelOptions",
+    ],
   ])("stop the start for %j, name %s and say the remedy", (input, name) => {
     expect(() => resolveOptions(input)).toThrow(PersonalizationError)
     expect(() => resolveOptions(input)).toThrow(name)

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { fieldIssues, PersonalizationError } from "../../services/lib"
+import { planModels } from "../../services/models"
 
 const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never)
 
@@ -177,6 +178,40 @@ const shape = z.strictObject({
       .max(0.5)
       .default(0.1)
       .describe("Newest share of the sessions, held out to measure the models."),
+    models: z
+      .array(z.string().min(1))
+      .default(["popularity", "sequential-rules", "vmis-knn", "bought-together", "text-lsa"])
+      .describe(
+        "Models that are trained; popularity always is. The default is what the built-in sources ask; a model that nothing asks costs time and memory for nothing. docs/training.md lists all."
+      ),
+    modelOptions: z
+      .record(z.string(), z.record(z.string(), z.unknown()))
+      .default({})
+      .describe('Options by model, e.g. `{ "vmis-knn": { "k": 200 } }`.'),
+    folds: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(2)
+      .describe(
+        "Parts of the held-out sessions, each asked of what came before it; every part costs one more fit of each model."
+      ),
+    modelMinutes: z
+      .number()
+      .min(0.01)
+      .max(1_440)
+      .default(60)
+      .describe("A model whose validation, or whose last fit, takes longer is left out of the version."),
+    maxAgeDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(3650)
+      .default(7)
+      .describe(
+        "A live version that lacks the newest so many days gives way to one that is not clearly worse; before, only to one that is clearly better."
+      ),
     maxMemoryMb: z.number().int().min(128).default(2_048).describe("Heap of the training worker."),
     reloadSeconds: z
       .number()
@@ -228,9 +263,19 @@ const shape = z.strictObject({
 })
 
 /** The options, and what they demand of one another. */
-export const optionsSchema = shape.superRefine(({ redisUrl, kafkaBrokers, schemaRegistryUrl }, context) => {
+export const optionsSchema = shape.superRefine((options, context) => {
+  const { redisUrl, kafkaBrokers, schemaRegistryUrl, training } = options
   const demand = (path: string, message: string) =>
-    context.addIssue({ code: "custom", path: [path], message })
+    context.addIssue({ code: "custom", path: path.split("."), message })
+  try {
+    planModels(training.models, training.modelOptions)
+  } catch (error) {
+    if (!(error instanceof PersonalizationError)) throw error
+    // A model names its own option only: `vmis-knn.k`.
+    const { fields, message: whole } = error
+    for (const { path, message } of fields.length > 0 ? fields : [{ path: "", message: whole }])
+      demand(path.startsWith("training.") ? path : `training.modelOptions${path && "."}${path}`, message)
+  }
   if (kafkaBrokers && !redisUrl)
     demand("kafkaBrokers", "needs `redisUrl`, where the features are that all processes share")
   if (schemaRegistryUrl && !kafkaBrokers)

@@ -1,6 +1,6 @@
 import type { EventLog, LoggedEvent } from "../../services/events"
 import type { CatalogStore, Product } from "../../services/features"
-import { PersonalizationError, type Clock, type Logger } from "../../services/lib"
+import { PersonalizationError, type Clock, type Logger, type Parallel } from "../../services/lib"
 import { buildTrainingData, train, type ModelStore } from "../../services/models"
 import { mayTrain, type SubjectStore } from "../../services/privacy"
 import { trainerOpener } from "./compose-trainer"
@@ -19,6 +19,8 @@ export interface TrainJobParts {
   options: PersonalizationOptions
   clock: Clock
   logger: Logger
+  /** Threads that help with large matrices. */
+  parallel?: Parallel
 }
 
 export interface TrainJobControl {
@@ -33,6 +35,7 @@ export interface TrainJobControl {
  */
 export async function runTraining(parts: TrainJobParts, control: TrainJobControl): Promise<TrainingOutcome> {
   const { log, models, options, clock, logger } = parts
+  const { training } = options
   const checkCancelled = () => {
     if (control.cancelled()) throw new PersonalizationError("cancelled", "The training run was cancelled.")
   }
@@ -40,22 +43,31 @@ export async function runTraining(parts: TrainJobParts, control: TrainJobControl
   const products: Product[] = []
   for await (const page of parts.catalog.load()) products.push(...page)
   control.report("reading events", 0.01)
-  const since = clock.now() - options.training.windowDays * DAY_MS
+  const since = clock.now() - training.windowDays * DAY_MS
   const data = await buildTrainingData(stillAllowed(log.replay({ since }), parts.subjects), products)
   checkCancelled()
   const live = await models.live()
   const { artifacts, version, promotion } = await train(
     data,
     {
-      minEvents: options.training.minEvents,
-      validationShare: options.training.validationShare,
-      models: { "text-lsa": { dimensions: options.retrieval.dimensions } },
+      names: training.models,
+      models: {
+        ...training.modelOptions,
+        "text-lsa": { dimensions: options.retrieval.dimensions, ...training.modelOptions["text-lsa"] },
+      },
+      minEvents: training.minEvents,
+      validationShare: training.validationShare,
+      folds: training.folds,
+      modelMinutes: training.modelMinutes,
+      maxAgeDays: training.maxAgeDays,
       live: live && { version: live, artifacts: await models.artifacts(live.version) },
       clock,
     },
     {
-      seed: options.training.seed,
+      seed: training.seed,
       logger,
+      memory: threadMemory,
+      parallel: parts.parallel,
       checkCancelled,
       trainer: trainerOpener(logger),
       stage: (name) => control.report(name, 0),
@@ -67,6 +79,12 @@ export async function runTraining(parts: TrainJobParts, control: TrainJobControl
   await models.save(version, artifacts)
   if (promotion.promote) await models.promote(version.version)
   return { version, promoted: promotion.promote, reason: promotion.reason }
+}
+
+/** Bytes on this thread's heap and in its buffers. */
+function threadMemory(): number {
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
 
 /**

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads"
+import { nodeParallel } from "../../adapters/node"
 import { PersonalizationError, noMetrics, systemClock, type Logger } from "../../services/lib"
 import { postgresStorage } from "./storage"
 import { runTraining } from "./train-job"
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
         options,
         clock: systemClock,
         logger,
+        parallel: nodeParallel(),
       },
       {
         cancelled: () => Atomics.load(flag, 0) === 1,

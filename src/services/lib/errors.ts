@@ -10,6 +10,7 @@ export const ERROR_TABLE = {
   unavailable: { status: 503 },
   corrupt_artifact: { status: 500 },
   nothing_to_train: { status: 422 },
+  training_failed: { status: 500 },
   cancelled: { status: 409 },
 } as const
 

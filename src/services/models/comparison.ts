@@ -2,9 +2,17 @@ import { pairedBootstrap, type Artifact, type Interval, type ListMetrics } from 
 import { loadModels } from "./load-models"
 import type { FitContext } from "./model"
 import type { ModelVersion } from "./model-store.port"
-import { temporalFold, type Fold } from "./temporal-split"
+import { BASELINE } from "./plan-models"
+import { rollingFolds, type Fold } from "./temporal-split"
 import type { TrainingData } from "./training-data"
-import { mean, measure, nextItemExamples, VALIDATION_K, type ValidationExample } from "./validation"
+import {
+  basketExamples,
+  mean,
+  measure,
+  nextItemExamples,
+  VALIDATION_K,
+  type ValidationExample,
+} from "./validation"
 
 /** A version with its artifacts, ready to be compared with. */
 export interface LiveVersion {
@@ -15,24 +23,57 @@ export interface LiveVersion {
 /** With fewer common examples a comparison says nothing. */
 const MIN_COMPARISON = 100
 
+/** What models are measured on: the folds, oldest first, each with its questions. */
+export interface HeldOut {
+  parts: { fold: Fold; steps: ValidationExample[]; baskets: ValidationExample[] }[]
+  /** Steps of all parts, in order. */
+  steps: ValidationExample[]
+  baskets: ValidationExample[]
+}
+
+export interface HoldOutOptions {
+  /** Newest share of the sessions. */
+  share: number
+  /** Folds of rolling-origin cross-validation that the share is cut into. */
+  folds: number
+  /** Steps, and orders, at most: the newest of each fold. */
+  limit: number
+  live?: ModelVersion
+}
+
 /**
- * Sessions to measure on. Where enough of them are newer than the live version, the cut is where that version's
+ * Sessions to measure on. Where enough of them are newer than the live version, the first cut is where that version's
  * history ends: with less history the candidate would look worse for no fault of its own, above all in a shop
  * whose products change quickly.
  */
-export function holdOut(
-  data: TrainingData,
-  share: number,
-  limit: number,
-  live: ModelVersion | undefined
-): { fold: Fold; steps: ValidationExample[] } {
-  const fold = temporalFold(data, share)
-  const steps = nextItemExamples(fold, limit)
-  const newer = live && fold.sessions.filter(({ endedAt }) => endedAt > live.window.to).length
-  if (!newer || newer === fold.sessions.length || newerSteps(steps, live).length < MIN_COMPARISON)
-    return { fold, steps }
-  const even = temporalFold(data, newer / (data.interactions.sessionStart.length - 1))
-  return { fold: even, steps: nextItemExamples(even, limit) }
+export function holdOut(data: TrainingData, { share, folds, limit, live }: HoldOutOptions): HeldOut {
+  const held = questionsOf(rollingFolds(data, share, folds), limit)
+  const sessions = held.parts.flatMap(({ fold }) => fold.sessions)
+  const newer = live && sessions.filter(({ endedAt }) => endedAt > live.window.to).length
+  if (!newer || newer === sessions.length || newerSteps(held.steps, live).length < MIN_COMPARISON) return held
+  const even = newer / (data.interactions.sessionStart.length - 1)
+  return questionsOf(rollingFolds(data, even, folds), limit)
+}
+
+function questionsOf(folds: readonly Fold[], limit: number): HeldOut {
+  const perFold = Math.ceil(limit / folds.length)
+  let units = 0
+  const parts = folds.map((fold) => {
+    const numbered = (examples: ValidationExample[]) =>
+      examples.map((example) => ({ ...example, unit: example.unit + units }))
+    const part = {
+      fold,
+      steps: numbered(nextItemExamples(fold, perFold)),
+      baskets: numbered(basketExamples(fold, perFold)),
+    }
+    units += Math.max(fold.sessions.length, fold.baskets.length)
+    return part
+  })
+  return {
+    parts,
+    steps: parts.flatMap(({ steps }) => steps),
+    baskets: parts.flatMap(({ baskets }) => baskets),
+  }
 }
 
 /** Indexes of the steps that a version has not learned from. */
@@ -56,7 +97,7 @@ export function compareWithLive(
   const incumbents = loadModels(live.version, live.artifacts).map((model) =>
     hitsOf(measure(model, examples, 0, context).perExample)
   )
-  if (incumbents.length === 0) return undefined
+  if (incumbents.length === 0 || candidates.length === 0) return undefined
   const units = examples.map(({ unit }) => unit)
   return pairedBootstrap(best(candidates), best(incumbents), units, { seed: context.seed })
 }
@@ -68,8 +109,8 @@ export function compareWithPopularity(
   measured: ReadonlyMap<string, readonly ListMetrics[]>,
   context: FitContext
 ): Interval | undefined {
-  const base = measured.get("popularity")
-  const others = [...measured].flatMap(([name, list]) => (name === "popularity" ? [] : [hitsOf(list)]))
+  const base = measured.get(BASELINE)
+  const others = [...measured].flatMap(([name, list]) => (name === BASELINE ? [] : [hitsOf(list)]))
   if (!base || others.length === 0 || steps.length < MIN_COMPARISON) return undefined
   if (data.interactions.itemIds.length <= 2 * VALIDATION_K) return undefined
   const units = steps.map(({ unit }) => unit)

@@ -16,7 +16,8 @@ describe("ModelRegistry", () => {
     const registry = new ModelRegistry(store, { logger, metrics })
     const versions: string[] = []
     for (const seed of [3, 4]) {
-      const { artifacts, version } = await train(plantedData(seed), { clock }, fitContext())
+      const names = ["sequential-rules", "vmis-knn", "text-lsa"]
+      const { artifacts, version } = await train(plantedData(seed), { names, clock }, fitContext())
       await store.save(version, artifacts)
       versions.push(version.version)
       clock.advance(10)

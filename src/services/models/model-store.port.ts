@@ -17,6 +17,8 @@ export interface ModelVersion {
   window: { from: number; to: number; events: number; sessions: number; items: number }
   /** By model name: metric name → value, on the temporal validation fold, popularity among them. */
   metrics: Record<string, Record<string, number>>
+  /** Models that are missing, with the reason: they failed, or took too long. */
+  leftOut?: Record<string, string>
   /** Why it is not live. */
   reason?: string
   durationMs: number

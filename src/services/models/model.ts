@@ -50,5 +50,7 @@ export interface Model {
 /** A registry line: how to make a fresh, untrained model from its options. */
 export interface ModelDefinition {
   name: string
+  /** The models that it may be made of, by its options `sources` (names, comma-separated) and `sourceOptions`. */
+  of?: readonly ModelDefinition[]
   create(options?: Record<string, unknown>): Model
 }

@@ -13,6 +13,8 @@ export interface PromotionInput {
    * Absent when there was too little to tell.
    */
   overPopularity?: Interval
+  /** Why the live version should give way to any that is not worse, e.g. its age; absent when it need not. */
+  outdated?: string
 }
 
 export interface Promotion {
@@ -22,21 +24,32 @@ export interface Promotion {
 }
 
 /**
- * The promotion rule: a version goes live unless it is clearly worse than the live one or than the list of popular
- * products, which needs no model. Clearly means that the whole interval of the difference lies below zero.
+ * The promotion rule: a version goes live when it is clearly better than the live one, and never when it is clearly
+ * worse than the list of popular products, which needs no model. Clearly means that the whole interval of the
+ * difference lies on one side of zero. An outdated live version gives way to one that is not clearly worse.
  */
-export function decidePromotion({ hasLive, difference, overPopularity }: PromotionInput): Promotion {
+export function decidePromotion({
+  hasLive,
+  difference,
+  overPopularity,
+  outdated,
+}: PromotionInput): Promotion {
   if (overPopularity && overPopularity.high < 0)
     return {
       promote: false,
       reason: `clearly worse than popularity: the best other model's ${told("popularity", overPopularity)}`,
     }
   if (!hasLive) return { promote: true, reason: "the first version" }
-  if (!difference) return { promote: true, reason: "too few new sessions to compare with the live version" }
-  const measured = told("the live version", difference)
-  return difference.high < 0
-    ? { promote: false, reason: `clearly worse than the live version: ${measured}` }
-    : { promote: true, reason: `not clearly worse than the live version: ${measured}` }
+  const measured = difference
+    ? told("the live version", difference)
+    : "too few new sessions to compare with the live version"
+  if (difference && difference.high < 0)
+    return { promote: false, reason: `clearly worse than the live version: ${measured}` }
+  if (difference && difference.low > 0)
+    return { promote: true, reason: `clearly better than the live version: ${measured}` }
+  return outdated
+    ? { promote: true, reason: `${outdated}, and the new one is not clearly worse: ${measured}` }
+    : { promote: false, reason: `not clearly better than the live version: ${measured}` }
 }
 
 const points = (value: number) => (100 * value).toFixed(2)

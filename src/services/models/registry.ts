@@ -1,5 +1,6 @@
 import { blendOf } from "./blend"
 import { boughtTogether } from "./bought-together"
+import { bpr } from "./bpr"
 import { buyAgain } from "./buy-again"
 import { ease } from "./ease"
 import { ials } from "./ials"
@@ -22,10 +23,11 @@ const SOURCES: readonly ModelDefinition[] = [
   buyAgain,
   textLsa,
   ials,
+  bpr,
   ease,
   sasrec,
   gru4rec,
 ]
 
 /** All models: the sources, and what is made of them. */
-export const MODELS: readonly ModelDefinition[] = [...SOURCES, blendOf(SOURCES)]
+export const MODELS: readonly ModelDefinition[] = [...SOURCES, { ...blendOf(SOURCES), of: SOURCES }]

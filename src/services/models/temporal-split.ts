@@ -14,30 +14,47 @@ export interface Fold {
  * is learned from. Repeats of one item in a row count as one step, for a cart after a view is not a next item.
  */
 export function temporalFold(data: TrainingData, share: number): Fold {
-  const { interactions, baskets } = data
-  const total = interactions.sessionStart.length - 1
+  return rollingFolds(data, share, 1)[0]
+}
+
+/**
+ * Rolling-origin evaluation (Tashman 2000): the newest `share` of the sessions in `count` parts of equal length, the
+ * oldest part first. Each part is asked of what came before it, the parts before it among that.
+ * @returns fewer folds where there are fewer sessions, at least one
+ */
+export function rollingFolds(data: TrainingData, share: number, count: number): Fold[] {
+  const total = data.interactions.sessionStart.length - 1
   const held = Math.min(total, Math.max(1, Math.round(total * share)))
-  const first = total - held
-  const cut = first > 0 ? interactions.ts[interactions.sessionStart[first] - 1] : -Infinity
+  const parts = Math.max(1, Math.min(count, held))
+  const bounds = Array.from({ length: parts + 1 }, (_, i) => total - held + Math.floor((held * i) / parts))
+  return bounds.slice(1).map((end, i) => foldOf(data, bounds[i], end))
+}
+
+/** Trains on the sessions before number `first`, tests on those up to number `last`. */
+function foldOf(data: TrainingData, first: number, last: number): Fold {
+  const { interactions, baskets } = data
+  const { itemIds, item, ts, sessionStart } = interactions
+  const endOf = (session: number) => (session > 0 ? ts[sessionStart[session] - 1] : -Infinity)
+  const cut = endOf(first)
+  const until = last === sessionStart.length - 1 ? Infinity : endOf(last)
   const sessions: Fold["sessions"] = []
-  for (let session = first; session < total; session++) {
+  for (let session = first; session < last; session++) {
     const items: string[] = []
-    const end = interactions.sessionStart[session + 1]
-    for (let row = interactions.sessionStart[session]; row < end; row++) {
-      const id = interactions.itemIds[interactions.item[row]]
+    for (let row = sessionStart[session]; row < sessionStart[session + 1]; row++) {
+      const id = itemIds[item[row]]
       if (items.at(-1) !== id) items.push(id)
     }
-    sessions.push({ items, endedAt: interactions.ts[end - 1] * 1000 })
+    sessions.push({ items, endedAt: endOf(session + 1) * 1000 })
   }
   const heldBaskets: string[][] = []
   let early = 0
-  for (let basket = 0; basket < baskets.ts.length; basket++) {
+  for (let basket = 0; basket < baskets.ts.length && baskets.ts[basket] <= until; basket++) {
     if (baskets.ts[basket] <= cut) {
       early = basket + 1
       continue
     }
     const rows = baskets.item.subarray(baskets.start[basket], baskets.start[basket + 1])
-    heldBaskets.push(Array.from(rows, (item) => interactions.itemIds[item]))
+    heldBaskets.push(Array.from(rows, (number) => itemIds[number]))
   }
   const train = {
     interactions: firstSessions(interactions, first),

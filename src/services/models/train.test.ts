@@ -2,12 +2,15 @@ import { ManualClock, PersonalizationError } from "../lib"
 import { plantedData } from "../testing/model.contract"
 import { fitContext, trainingFixture } from "../testing/training-fixture"
 import { loadModels } from "./load-models"
+import type { FitContext } from "./model"
 import { decidePromotion } from "./promotion"
 import { MODELS } from "./registry"
-import { temporalFold } from "./temporal-split"
+import { rollingFolds, temporalFold } from "./temporal-split"
 import { train } from "./train"
 
 const NAMES = MODELS.map(({ name }) => name)
+/** Models that are fitted in no time. */
+const CHEAP = ["popularity", "sequential-rules", "vmis-knn", "bought-together"]
 
 describe("temporalFold", () => {
   const data = trainingFixture([
@@ -34,6 +37,34 @@ describe("temporalFold", () => {
   })
 })
 
+describe("rollingFolds", () => {
+  const data = trainingFixture(
+    Array.from({ length: 10 }, (_, s) => ({ items: [`a${s}`, `b${s}`], kind: "purchase" as const }))
+  )
+
+  it("asks each part of what came before it, the parts before among that", () => {
+    const folds = rollingFolds(data, 0.4, 2)
+    expect(folds.map(({ train }) => train.interactions.sessionStart.length - 1)).toEqual([6, 8])
+    expect(folds.map(({ sessions }) => sessions.map(({ items }) => items[0]))).toEqual([
+      ["a6", "a7"],
+      ["a8", "a9"],
+    ])
+    expect(folds.map(({ baskets }) => baskets.map(([id]) => id))).toEqual([
+      ["a6", "a7"],
+      ["a8", "a9"],
+    ])
+    expect(folds.map(({ train }) => train.baskets.ts.length)).toEqual([6, 8])
+  })
+
+  it("leaves no session out and asks none twice, whatever the number of folds", () => {
+    for (const count of [1, 3, 4, 9]) {
+      const folds = rollingFolds(data, 0.4, count)
+      expect(folds).toHaveLength(Math.min(count, 4))
+      expect(folds.flatMap(({ sessions }) => sessions)).toEqual(temporalFold(data, 0.4).sessions)
+    }
+  })
+})
+
 describe("decidePromotion", () => {
   const difference = (low: number, high: number) => ({ mean: (low + high) / 2, low, high })
 
@@ -41,16 +72,36 @@ describe("decidePromotion", () => {
     expect(decidePromotion({ hasLive: false }).promote).toBe(true)
   })
 
-  it("lets a version go live that is better, or not clearly worse", () => {
-    expect(decidePromotion({ hasLive: true, difference: difference(0.01, 0.02) }).promote).toBe(true)
-    expect(decidePromotion({ hasLive: true, difference: difference(-0.05, 0.001) }).promote).toBe(true)
-    expect(decidePromotion({ hasLive: true }).promote).toBe(true)
+  it("lets a version go live that is clearly better, and no other", () => {
+    expect(decidePromotion({ hasLive: true, difference: difference(0.01, 0.02) })).toEqual({
+      promote: true,
+      reason: expect.stringContaining("clearly better than the live version: hr@20 differs"),
+    })
+    expect(decidePromotion({ hasLive: true, difference: difference(-0.01, 0.05) })).toEqual({
+      promote: false,
+      reason: expect.stringContaining("not clearly better than the live version: hr@20 differs"),
+    })
+    expect(decidePromotion({ hasLive: true })).toEqual({
+      promote: false,
+      reason: expect.stringContaining("too few new sessions"),
+    })
   })
 
   it("keeps back a version that is clearly worse, and says by how much", () => {
-    const { promote, reason } = decidePromotion({ hasLive: true, difference: difference(-0.03, -0.01) })
+    const worse = { hasLive: true, difference: difference(-0.03, -0.01), outdated: "the live version is old" }
+    const { promote, reason } = decidePromotion(worse)
     expect(promote).toBe(false)
     expect(reason).toContain("-2.00 points")
+  })
+
+  it("lets any version that is not clearly worse take the place of an outdated one", () => {
+    for (const measured of [undefined, difference(-0.01, 0.01)]) {
+      const given = { hasLive: true, difference: measured, outdated: "the live version is old" }
+      expect(decidePromotion(given)).toEqual({
+        promote: true,
+        reason: expect.stringContaining("the live version is old, and the new one is not clearly worse"),
+      })
+    }
   })
 
   it("keeps back a version whose models are clearly worse than popularity, the first one too", () => {
@@ -58,8 +109,8 @@ describe("decidePromotion", () => {
       const { promote, reason } = decidePromotion({ hasLive, overPopularity: difference(-0.03, -0.01) })
       expect(promote).toBe(false)
       expect(reason).toContain("clearly worse than popularity")
-      expect(decidePromotion({ hasLive, overPopularity: difference(-0.03, 0.01) }).promote).toBe(true)
     }
+    expect(decidePromotion({ hasLive: false, overPopularity: difference(-0.03, 0.01) }).promote).toBe(true)
   })
 })
 
@@ -91,23 +142,24 @@ describe("train", () => {
 
   it("saves models that were fitted on everything, the newest sessions among it", async () => {
     const data = trainingFixture([...Array(60).fill({ items: ["a", "b"] }), { items: ["new", "newer"] }])
-    const { artifacts, version } = await train(data, {}, fitContext())
+    const { artifacts, version } = await train(data, { names: CHEAP }, fitContext())
     const rules = loadModels(version, artifacts).find(({ name }) => name === "sequential-rules")!
     expect(rules.recommend({ session: ["new"] }, 1)[0].id).toBe("newer")
   })
 
   it("names a version by its content", async () => {
-    const first = (await train(plantedData(), { clock: new ManualClock(1) }, fitContext())).version
-    const same = (await train(plantedData(), { clock: new ManualClock(2) }, fitContext())).version
-    const other = (await train(plantedData(4), {}, fitContext())).version
-    const configured = await train(plantedData(), { models: { "vmis-knn": { k: 10 } } }, fitContext())
+    const names = CHEAP
+    const first = (await train(plantedData(), { names, clock: new ManualClock(1) }, fitContext())).version
+    const same = (await train(plantedData(), { names, clock: new ManualClock(2) }, fitContext())).version
+    const other = (await train(plantedData(4), { names }, fitContext())).version
+    const configured = await train(plantedData(), { names, models: { "vmis-knn": { k: 10 } } }, fitContext())
     expect(same.version).toBe(first.version)
     expect(other.version).not.toBe(first.version)
     expect(configured.version.version).not.toBe(first.version)
   })
 
   it("remembers the options, so that a loaded model answers as the trained one did", async () => {
-    const options = { models: { "vmis-knn": { k: 1, m: 1 } } }
+    const options = { names: CHEAP, models: { "vmis-knn": { k: 1, m: 1 } } }
     const { artifacts, version } = await train(plantedData(), options, fitContext())
     const model = loadModels(version, artifacts).find(({ name }) => name === "vmis-knn")!
     const fresh = MODELS.find(({ name }) => name === "vmis-knn")!.create({
@@ -170,7 +222,7 @@ describe("train", () => {
   })
 
   it("keeps a version back that the live one clearly beats on sessions new to both", async () => {
-    const good = await train(plantedData(), {}, fitContext())
+    const good = await train(plantedData(), { names: CHEAP }, fitContext())
     // A candidate that may look at one session only, judged on sessions that came after the live version's.
     const later = plantedData(8)
     later.interactions.ts = later.interactions.ts.map((ts) => ts + 1e7)
@@ -180,7 +232,7 @@ describe("train", () => {
       "vmis-knn": { m: 1, k: 1, lastItems: 1 },
       "bought-together": { minSupport: 1000 },
     }
-    const options = { validationShare: 0.5, models: crippled, live: good }
+    const options = { names: CHEAP, validationShare: 0.5, models: crippled, live: good }
     const { version, promotion } = await train(later, options, fitContext())
     expect(promotion.promote).toBe(false)
     expect(version.reason).toContain("clearly worse")
@@ -196,12 +248,25 @@ describe("train", () => {
           return { items: ["a", "b", "c"].map((step) => `${family}-${step}`), at: (from * 60 + s) * 1440 }
         })
       )
-    const options = { validationShare: 0.5 }
+    const options = { validationShare: 0.5, names: CHEAP }
     const live = await train(days(0, 8), options, fitContext())
-    const { promotion } = await train(days(0, 9), { ...options, live }, fitContext())
-    expect(promotion).toEqual({
+    const next = await train(days(0, 9), { ...options, live }, fitContext())
+    expect(next.promotion).toEqual({
+      promote: false,
+      reason: expect.stringContaining("not clearly better than the live version: hr@20 differs from"),
+    })
+    const stale = await train(days(0, 9), { ...options, live, maxAgeDays: 1 }, fitContext())
+    expect(stale.promotion).toEqual({
       promote: true,
-      reason: expect.stringContaining("not clearly worse than the live version: hr@20 differs"),
+      reason: expect.stringContaining(
+        "the live version lacks the last 1 days, and the new one is not clearly"
+      ),
+    })
+    // Three days later the live version knows none of the products that are looked at.
+    const late = await train(days(0, 12), { ...options, folds: 3, live }, fitContext())
+    expect(late.promotion).toEqual({
+      promote: true,
+      reason: expect.stringContaining("clearly better than the live version"),
     })
   })
 
@@ -214,7 +279,7 @@ describe("train", () => {
     const { products: _products, ...planted } = plantedData()
     const { version, promotion } = await train(
       { ...planted, products: [] },
-      { validationShare: 0.5, models },
+      { names: CHEAP, validationShare: 0.5, models },
       fitContext()
     )
     expect(promotion.promote).toBe(false)
@@ -222,8 +287,151 @@ describe("train", () => {
   })
 
   it("does not judge by sessions that the live version has learned from", async () => {
-    const live = await train(plantedData(), {}, fitContext())
-    const { promotion } = await train(plantedData(), { live }, fitContext())
-    expect(promotion).toEqual({ promote: true, reason: expect.stringContaining("too few new sessions") })
+    const live = await train(plantedData(), { names: CHEAP }, fitContext())
+    const { promotion } = await train(plantedData(), { names: CHEAP, live }, fitContext())
+    expect(promotion).toEqual({ promote: false, reason: expect.stringContaining("too few new sessions") })
+  })
+
+  it("trains the models that are asked for, and popularity", async () => {
+    const { artifacts, version } = await train(plantedData(), { names: ["vmis-knn"] }, fitContext())
+    expect(Object.keys(artifacts)).toEqual(["popularity", "vmis-knn"])
+    expect(Object.keys(version.config.models as object)).toEqual(["popularity", "vmis-knn"])
+    await expect(train(plantedData(), { names: ["magic"] }, fitContext())).rejects.toMatchObject({
+      code: "invalid_option",
+      message: expect.stringContaining('`training.models`: there is no model "magic"'),
+    })
+  })
+
+  it("makes a blend of the models that are trained beside it, with their options", async () => {
+    const models = { "vmis-knn": { k: 7 } }
+    const { artifacts, version } = await train(
+      plantedData(),
+      { names: ["vmis-knn", "blend"], models },
+      fitContext()
+    )
+    expect((version.config.models as Record<string, unknown>).blend).toEqual({
+      sources: "popularity,vmis-knn",
+      sourceOptions: { popularity: {}, "vmis-knn": { recommendLast: "never", k: 7 } },
+    })
+    const blend = loadModels(version, artifacts).find(({ name }) => name === "blend")!
+    expect(blend.recommend({ session: ["item5", "anchor"] }, 1)[0].id).toBe("signal")
+  })
+
+  it("measures on every fold and says what a model cost", async () => {
+    const clock = new ManualClock(0)
+    const spy = jest.spyOn(
+      MODELS.find(({ name }) => name === "vmis-knn")!,
+      "create"
+    )
+    const { version } = await train(
+      plantedData(),
+      { names: CHEAP, folds: 3, clock },
+      {
+        ...fitContext({ checkCancelled: () => clock.advance(1000) }),
+        memory: () => 5 * 2 ** 20,
+      }
+    )
+    // Once to check the options, once per fold, once on everything.
+    expect(spy).toHaveBeenCalledTimes(5)
+    spy.mockRestore()
+    expect(version.config).toMatchObject({ folds: 3 })
+    const metrics = version.metrics["vmis-knn"]
+    expect(metrics.examples).toBe(version.metrics.popularity.examples)
+    expect(metrics).toMatchObject({
+      validate_seconds: expect.any(Number),
+      fit_seconds: expect.any(Number),
+      peak_mb: 5,
+    })
+    expect(metrics.validate_seconds).toBeGreaterThan(0)
+  })
+
+  describe("with a model that cannot be trained", () => {
+    const breaking = (name: string, fit: (context: FitContext) => void) => {
+      const definition = MODELS.find((one) => one.name === name)!
+      const create = definition.create.bind(definition)
+      return jest.spyOn(definition, "create").mockImplementation((options) => {
+        const model = create(options)
+        model.fit = (_data, context) => fit(context)
+        return model
+      })
+    }
+    afterEach(() => jest.restoreAllMocks())
+
+    it("leaves it out and says why", async () => {
+      breaking("vmis-knn", () => {
+        throw new Error("package `x` is not installed")
+      })
+      const { artifacts, version, promotion } = await train(plantedData(), { names: CHEAP }, fitContext())
+      expect(version.leftOut).toEqual({ "vmis-knn": "package `x` is not installed" })
+      expect(Object.keys(artifacts)).toEqual(CHEAP.filter((name) => name !== "vmis-knn"))
+      expect(version.models).toEqual(Object.keys(artifacts))
+      expect(version.metrics["vmis-knn"]).toBeUndefined()
+      expect(promotion.promote).toBe(true)
+    })
+
+    it("leaves out one that takes too long, also inside a blend", async () => {
+      const clock = new ManualClock(0)
+      breaking("vmis-knn", (context) => {
+        clock.advance(61_000)
+        context.checkCancelled()
+      })
+      const names = ["vmis-knn", "blend"]
+      const { version } = await train(plantedData(), { names, modelMinutes: 1, clock }, fitContext())
+      const reason = "it took longer than 1 minutes"
+      expect(version.leftOut).toEqual({ "vmis-knn": reason, blend: reason })
+      expect(version.models).toEqual(["popularity"])
+    })
+
+    it("leaves out one whose scores are no numbers", async () => {
+      const definition = MODELS.find(({ name }) => name === "vmis-knn")!
+      const create = definition.create.bind(definition)
+      jest.spyOn(definition, "create").mockImplementation((options) => {
+        const model = create(options)
+        model.recommend = () => [{ id: "a", score: NaN }]
+        return model
+      })
+      const { version } = await train(plantedData(), { names: CHEAP }, fitContext())
+      expect(version.leftOut).toEqual({ "vmis-knn": "it gave a the score NaN" })
+    })
+
+    it("promotes nothing without popularity, and fails when nothing is left", async () => {
+      breaking("popularity", () => {
+        throw new Error("boom")
+      })
+      const { version, promotion } = await train(plantedData(), { names: ["vmis-knn"] }, fitContext())
+      expect(promotion).toEqual({ promote: false, reason: "there is no popularity to compare with: boom" })
+      expect(version.models).toEqual(["vmis-knn"])
+      await expect(train(plantedData(), { names: [] }, fitContext())).rejects.toMatchObject({
+        code: "training_failed",
+        message: "no model could be trained: popularity: boom",
+      })
+    })
+
+    it("does not take a cancelled run for a failed model", async () => {
+      breaking("vmis-knn", () => {
+        throw new PersonalizationError("cancelled", "the run was cancelled")
+      })
+      await expect(train(plantedData(), { names: CHEAP }, fitContext())).rejects.toMatchObject({
+        code: "cancelled",
+      })
+    })
+  })
+
+  it("keeps the models of the newest fold when it is not to go live", async () => {
+    const live = await train(plantedData(), { names: CHEAP }, fitContext())
+    const stages: string[] = []
+    const context = { ...fitContext(), stage: (name: string) => void stages.push(name) }
+    const { version } = await train(plantedData(), { names: CHEAP, live, folds: 2 }, context)
+    expect(stages.filter((name) => name.startsWith("fit:"))).toEqual([])
+    expect(version.models).toEqual(CHEAP)
+    expect(version.window).toMatchObject({ sessions: 285 })
+    expect(version.window.to).toBeLessThan(live.version.window.to)
+  })
+
+  it("takes an outdated version's place when it has a model that the other lacks", async () => {
+    const live = await train(plantedData(), { names: CHEAP.slice(0, 3) }, fitContext())
+    const { promotion } = await train(plantedData(), { names: CHEAP, live }, fitContext())
+    expect(promotion.promote).toBe(true)
+    expect(promotion.reason).toContain("the live version has no bought-together")
   })
 })

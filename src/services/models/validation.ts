@@ -36,21 +36,27 @@ export function basketExamples({ baskets }: Fold, limit: number): ValidationExam
     .map(({ items, unit }) => ({ query: { seeds: items.slice(0, -1) }, target: items.at(-1)!, unit, at: 0 }))
 }
 
-/** Asks one model every example: metrics per example, and how much of the catalogue its lists reach. */
+/**
+ * Asks one model every example: metrics per example, the items of its lists, and their share of the catalogue.
+ * @throws Error when a score is no number
+ */
 export function measure(
   model: Model,
   examples: readonly ValidationExample[],
   items: number,
   context: Pick<FitContext, "checkCancelled">
-): { perExample: ListMetrics[]; coverage: number } {
+): { perExample: ListMetrics[]; coverage: number; shown: Set<string> } {
   const shown = new Set<string>()
   const perExample = examples.map(({ query, target }, i) => {
     if ((i & 255) === 0) context.checkCancelled()
     const list = model.recommend(query, VALIDATION_K + 1)
+    for (const { id, score } of list) {
+      if (!Number.isFinite(score)) throw new Error(`it gave ${id} the score ${score}`)
+    }
     for (let rank = 0; rank < Math.min(VALIDATION_K, list.length); rank++) shown.add(list[rank].id)
     return listMetrics(pessimisticRanks(list, new Set([target])), 1, VALIDATION_K)
   })
-  return { perExample, coverage: items > 0 ? shown.size / items : 0 }
+  return { perExample, coverage: items > 0 ? shown.size / items : 0, shown }
 }
 
 export const mean = (values: readonly number[]): number =>
