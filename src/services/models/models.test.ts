@@ -1,7 +1,7 @@
 import { modelContract, type ModelContractOptions } from "../testing/model.contract"
 import { MODELS } from "./registry"
 
-const SMALL_NETWORK = { minSequences: 1, dimensions: 16, epochs: 4, learningRate: 0.01, maxLength: 5 }
+const SMALL_NETWORK = { minSequences: 1, dimensions: 16, epochs: 3, learningRate: 0.02, maxLength: 4 }
 
 const CASES: Record<string, ModelContractOptions> = {
   popularity: { query: { context: { country: "DE" } }, first: "signal" },
@@ -13,6 +13,7 @@ const CASES: Record<string, ModelContractOptions> = {
   "buy-again": { query: { purchases: { ids: ["item1", "signal"], at: [0, 0] } }, first: "signal" },
   "text-lsa": { query: { seeds: ["anchor"] }, first: "signal" },
   ials: { query: { seeds: ["anchor"] }, first: "signal" },
+  bpr: { query: { seeds: ["anchor"] }, first: "signal" },
   ease: { query: { session: ["item5", "anchor"] }, first: "signal" },
   sasrec: { query: { session: ["item5", "anchor"] }, first: "signal", options: SMALL_NETWORK },
   gru4rec: { query: { session: ["item5", "anchor"] }, first: "signal", options: SMALL_NETWORK },

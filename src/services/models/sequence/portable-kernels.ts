@@ -1,5 +1,11 @@
 import { sizeOf, type Shape } from "./graph"
 
+export interface ProductSize {
+  rows: number
+  inner: number
+  columns: number
+}
+
 /**
  * c = op(a) · op(b), row-major; `rows` × `inner` times `inner` × `columns`. Both are laid out along `inner`, and two
  * rows meet four columns at a time, so that the sums stay in registers.
@@ -8,7 +14,7 @@ export function multiply(
   a: Float32Array,
   b: Float32Array,
   c: Float32Array,
-  { rows, inner, columns }: { rows: number; inner: number; columns: number },
+  { rows, inner, columns }: ProductSize,
   transposeA: boolean,
   transposeB: boolean
 ): void {
@@ -63,8 +69,23 @@ function dot(a: Float32Array, at: number, b: Float32Array, bt: number, size: num
 
 function transposed(x: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(x.length)
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) result[j * rows + i] = x[i * columns + j]
+  transpose(x, result, rows, columns, rows)
   return result
+}
+
+/** Columns of x become rows of y, which begin `stride` apart; by tiles, so that both sides stay in the cache. */
+export function transpose(
+  x: Float32Array,
+  y: Float32Array,
+  rows: number,
+  columns: number,
+  stride: number
+): void {
+  const tile = 16
+  for (let begin = 0; begin < rows; begin += tile) {
+    const end = Math.min(rows, begin + tile)
+    for (let j = 0; j < columns; j++) for (let i = begin; i < end; i++) y[j * stride + i] = x[i * columns + j]
+  }
 }
 
 export function softmax(x: Float32Array, y: Float32Array, width: number): void {

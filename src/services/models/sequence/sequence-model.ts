@@ -4,6 +4,7 @@ import type { FitContext, Model, ModelQuery } from "../model"
 import { mayRecommendLast } from "../repeats"
 import type { TrainingData } from "../training-data"
 import { fitSequences } from "./fit-sequences"
+import { ItemScorer } from "./item-scorer"
 import type { SequenceNetwork } from "./network"
 import { PortableProgram, portableTrainer } from "./portable-trainer"
 import type { SequenceOptions } from "./sequence-options"
@@ -11,6 +12,8 @@ import { sequencesOf } from "./sequences"
 import { answerGraph, weightFeeds, weightOf } from "./training-graph"
 
 const EMPTY = new Float32Array(0)
+/** What the kernel that compares vectors works in. */
+const DIMENSIONS_STEP = 8
 
 /**
  * A model that reads the sequence of what somebody looked at and says where it points to. Scores are the
@@ -20,12 +23,10 @@ const EMPTY = new Float32Array(0)
 export class SequenceModel<O extends SequenceOptions> implements Model {
   private items = new ItemTable([])
   private dimensions = 0
-  /** [items, dimensions], rows of length 1 */
-  private vectors: Float32Array = EMPTY
+  private scorer = new ItemScorer(EMPTY, DIMENSIONS_STEP)
   private weights: Record<string, Float32Array> = {}
   private keepLast = false
-  private scores: Float32Array = EMPTY
-  /** What `scores` are the answer to. */
+  /** What the scorer's cosines are the answer to. */
   private compared?: { asked: string; total: number }
   private readonly programs = new Map<number, PortableProgram>()
 
@@ -55,8 +56,7 @@ export class SequenceModel<O extends SequenceOptions> implements Model {
     const network = this.networkOf(options)
     const learned = await fitSequences(this.name, network, sequences, options, trainer, context)
     this.weights = learned.weights
-    this.vectors = unit(learned.items, this.dimensions)
-    this.scores = new Float32Array(this.items.size)
+    this.scorer = new ItemScorer(unit(learned.items, this.dimensions), this.dimensions)
     context.progress(1)
   }
 
@@ -64,8 +64,8 @@ export class SequenceModel<O extends SequenceOptions> implements Model {
     const known = this.items.known(sequenceOf(query))
     if (known.length === 0 || k === 0) return []
     const total = this.compare(known)
-    const { scores, keepLast } = this
-    const last = keepLast ? -1 : known[known.length - 1]
+    const { scores } = this.scorer
+    const last = this.keepLast ? -1 : known[known.length - 1]
     const top = new TopK(Math.min(k, scores.length))
     for (let item = 0; item < scores.length; item++) if (item !== last) top.offer(item, scores[item])
     return this.items.scored(top).map(({ id, score }) => ({ id, score: this.weigh(score) / total }))
@@ -78,7 +78,7 @@ export class SequenceModel<O extends SequenceOptions> implements Model {
     const last = this.keepLast ? -1 : known[known.length - 1]
     return Float64Array.from(ids, (id) => {
       const item = this.items.numberOf(id)
-      return item < 0 || item === last ? 0 : this.weigh(this.scores[item]) / total
+      return item < 0 || item === last ? 0 : this.weigh(this.scorer.scores[item]) / total
     })
   }
 
@@ -90,14 +90,18 @@ export class SequenceModel<O extends SequenceOptions> implements Model {
 
   /** The items' vectors at length 1, row by row; a session's nearest by cosine are the items that it points to. */
   itemVectors(): { ids: readonly string[]; dimensions: number; vectors: Float32Array } {
-    return { ids: this.items.ids, dimensions: this.dimensions, vectors: this.vectors }
+    return { ids: this.items.ids, dimensions: this.dimensions, vectors: this.scorer.vectors }
   }
 
   save(): Artifact {
     const weights = Object.entries(this.weights).map(([name, weight]) => [weightOf(name), weight])
     return {
       meta: { dimensions: this.dimensions, keepLast: this.keepLast },
-      arrays: { items: this.items.pack(), vectors: this.vectors, ...Object.fromEntries(weights) },
+      arrays: {
+        items: this.items.pack(),
+        vectors: this.scorer.vectors.slice(),
+        ...Object.fromEntries(weights),
+      },
     }
   }
 
@@ -106,8 +110,7 @@ export class SequenceModel<O extends SequenceOptions> implements Model {
     this.dimensions = meta.dimensions as number
     this.keepLast = meta.keepLast === true
     this.items = ItemTable.unpack(arrays.items)
-    this.vectors = arrays.vectors as Float32Array
-    this.scores = new Float32Array(this.items.size)
+    if (this.items.size > 0) this.scorer = new ItemScorer(arrays.vectors as Float32Array, this.dimensions)
     for (const [name, array] of Object.entries(arrays)) {
       if (name.startsWith(weightOf(""))) this.weights[name.slice(weightOf("").length)] = array as Float32Array
     }
@@ -116,8 +119,7 @@ export class SequenceModel<O extends SequenceOptions> implements Model {
   private clear(): void {
     this.items = new ItemTable([])
     this.dimensions = 0
-    this.vectors = EMPTY
-    this.scores = EMPTY
+    this.scorer = new ItemScorer(EMPTY, DIMENSIONS_STEP)
     this.weights = {}
     this.compared = undefined
     this.programs.clear()
@@ -130,15 +132,9 @@ export class SequenceModel<O extends SequenceOptions> implements Model {
   private compare(known: readonly number[]): number {
     const asked = known.slice(-this.options.maxLength).join()
     if (this.compared?.asked === asked) return this.compared.total
-    const vector = this.vectorOf(known)
-    const { dimensions, vectors, scores } = this
+    this.scorer.compare(this.vectorOf(known))
     let total = 0
-    for (let item = 0, at = 0; item < scores.length; item++) {
-      let cosine = 0
-      for (let j = 0; j < dimensions; j++) cosine += vector[j] * vectors[at++]
-      scores[item] = cosine
-      total += this.weigh(cosine)
-    }
+    for (const cosine of this.scorer.scores) total += this.weigh(cosine)
     this.compared = { asked, total }
     return total
   }
@@ -150,7 +146,8 @@ export class SequenceModel<O extends SequenceOptions> implements Model {
 
   /** @returns a view that the next call overwrites */
   private vectorOf(known: readonly number[]): Float32Array {
-    const { dimensions, vectors } = this
+    const { dimensions } = this
+    const { vectors } = this.scorer
     const recent = known.slice(-this.options.maxLength)
     const x = new Float32Array(recent.length * dimensions)
     const scale = Math.sqrt(dimensions)

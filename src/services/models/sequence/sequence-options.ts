@@ -3,8 +3,8 @@ import { numeric, recommendLast } from "../options"
 
 /** Options of both sequence models; the defaults were chosen on held-out training sessions (docs/quality.md). */
 export const sequenceOptions = z.strictObject({
-  /** Length of the vectors of items and sequences; 0 = by the number of items. */
-  dimensions: numeric().int().min(0).max(512).default(0),
+  /** Length of the vectors of items and sequences, a multiple of 8; 0 = by the number of items. */
+  dimensions: numeric().int().min(0).max(512).multipleOf(8).default(0),
   /** Newest items of a sequence that are looked at. */
   maxLength: numeric().int().min(2).max(200).default(20),
   /** Times through the data at most. */
