@@ -12,6 +12,14 @@ export class Column<A extends ColumnArray> {
     this.data = new make(capacity)
   }
 
+  /** A column that begins with these rows; the array is taken over. */
+  static of<A extends ColumnArray>(rows: A): Column<A> {
+    const column = new Column(rows.constructor as new (length: number) => A, 0)
+    column.data = rows
+    column.used = rows.length
+    return column
+  }
+
   get length(): number {
     return this.used
   }
@@ -27,6 +35,10 @@ export class Column<A extends ColumnArray> {
 
   get(row: number): number {
     return this.data[row]
+  }
+
+  set(row: number, value: number): void {
+    this.data[row] = value
   }
 
   /** Drops the first `rows` rows. */

@@ -4,9 +4,15 @@ import type { ModelQuery } from "./model"
 /** Item ids with their numbers, shared by all models: one string and one map entry per item. */
 export class ItemTable {
   private readonly numbers = new Map<string, number>()
+  /** The ids where some were added; what the table was made from belongs to others. */
+  private own: string[] | undefined
 
-  constructor(readonly ids: readonly string[]) {
-    ids.forEach((id, number) => this.numbers.set(id, number))
+  constructor(private readonly made: readonly string[]) {
+    made.forEach((id, number) => this.numbers.set(id, number))
+  }
+
+  get ids(): readonly string[] {
+    return this.own ?? this.made
   }
 
   static unpack(block: unknown): ItemTable {
@@ -24,6 +30,15 @@ export class ItemTable {
   /** Number of an item, or −1 when it is unknown. */
   numberOf(id: string): number {
     return this.numbers.get(id) ?? -1
+  }
+
+  /** Number of an item, which is known from now on. */
+  add(id: string): number {
+    const known = this.numbers.get(id)
+    if (known !== undefined) return known
+    this.own ??= [...this.made]
+    this.numbers.set(id, this.own.length)
+    return this.own.push(id) - 1
   }
 
   /** Numbers of the known ids, in the same order. */

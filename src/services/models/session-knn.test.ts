@@ -1,6 +1,7 @@
-import { Random } from "../lib"
+import { Random, type Scored } from "../lib"
 import { fitContext, trainingFixture } from "../testing/training-fixture"
-import { vmisKnn } from "./session-knn"
+import type { Model } from "./model"
+import { vmisKnn, vstan } from "./session-knn"
 
 /** Serenade's options: linear decays, idf as a factor. */
 const CLASSIC = {
@@ -121,3 +122,36 @@ describe("vmis-knn", () => {
     ).toContain("a")
   })
 })
+
+describe("a session inserted without a fit", () => {
+  it.each([vmisKnn, vstan])("gives the same lists as a fit on all of them: $name", (definition) => {
+    const sessions = randomSessions(11, 400, 60)
+    const grown = definition.create({ m: 40, k: 20 })
+    const fitted = definition.create({ m: 40, k: 20 })
+    void grown.fit(trainingFixture(sessions.slice(0, 300).map((items) => ({ items }))), fitContext())
+    void fitted.fit(trainingFixture(sessions.map((items) => ({ items }))), fitContext())
+    for (const items of sessions.slice(300)) (grown as Grows).insert(items)
+    const reloaded = definition.create({ m: 40, k: 20 })
+    reloaded.load(structuredClone(grown.save()))
+    for (const items of randomSessions(12, 40, 60)) {
+      const expected = byId(fitted.recommend({ session: items }, 30))
+      expect(expected.size).toBeGreaterThan(0)
+      for (const model of [grown, reloaded]) {
+        const found = byId(model.recommend({ session: items }, 30))
+        expect([...found.keys()].sort()).toEqual([...expected.keys()].sort())
+        for (const [id, score] of found) expect(score).toBeCloseTo(expected.get(id)!, 9)
+      }
+    }
+  })
+
+  it("makes an item known that the fit had not seen", () => {
+    const model = vmisKnn.create() as Grows
+    void model.fit(trainingFixture([{ items: ["a", "b"] }, { items: ["b", "c"] }]), fitContext())
+    model.insert(["a", "new"])
+    expect(model.recommend({ session: ["a"] }, 5).map(({ id }) => id)).toContain("new")
+    expect(model.recommend({ session: ["new"] }, 5).map(({ id }) => id)).toEqual(["a"])
+  })
+})
+
+type Grows = Model & { insert(session: readonly string[]): void }
+const byId = (list: readonly Scored[]) => new Map(list.map(({ id, score }) => [id, score]))
