@@ -1,3 +1,4 @@
 export * from "./dense"
 export * from "./factors"
 export * from "./ridge"
+export * from "./bpr"

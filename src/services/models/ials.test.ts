@@ -73,12 +73,13 @@ describe("iALS", () => {
       rows: "shopper",
       maxItems: 512,
     })
+    const mean = matrix.values.reduce((sum, value) => sum + value, 0) / matrix.values.length
     const byUser = Array.from({ length: matrix.rows }, () => new Map<number, number>())
     const byItem = ids.map(() => new Map<number, number>())
     for (let row = 0; row < matrix.rows; row++)
       for (let at = matrix.start[row]; at < matrix.start[row + 1]; at++) {
-        byUser[row].set(matrix.columns[at], matrix.values[at])
-        byItem[matrix.columns[at]].set(row, matrix.values[at])
+        byUser[row].set(matrix.columns[at], matrix.values[at] / mean)
+        byItem[matrix.columns[at]].set(row, matrix.values[at] / mean)
       }
     const start = new Random(3)
     let y = ids.map(() =>

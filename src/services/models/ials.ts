@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { Random, TopK, type Artifact, type Scored } from "../lib"
+import { Random, TopK, type Artifact, type Scored, type SparseRows } from "../lib"
 import { FactorScorer } from "./factor-scorer"
 import { IalsSolver } from "./ials-solver"
 import { interactionMatrix, transpose } from "./interaction-matrix"
@@ -21,7 +21,7 @@ const optionsSchema = z.strictObject({
   regularization: numeric().positive().default(0.003),
   /** How much stronger frequent shoppers and items are held back: 1 by their frequency, 0 all alike (Rendle: ν). */
   frequencyScaling: numeric().min(0).max(2).default(1),
-  /** Weight of a view, a cart, a purchase. */
+  /** Weight of a view, a cart, a purchase, to each other. */
   kindWeights: z.array(numeric().min(0)).length(3).default([1, 3, 5]),
   /** How much a repeated event adds to an item's weight, times the logarithm of how often it came. */
   repeatWeight: numeric().min(0).default(0.5),
@@ -66,7 +66,7 @@ export class Ials implements Model {
     context.checkCancelled()
     this.items = new ItemTable(interactions.itemIds)
     this.keepLast = mayRecommendLast(this.options.recommendLast, interactions)
-    const byUser = interactionMatrix(interactions, { ...this.options, rows: "shopper" })
+    const byUser = meanOne(interactionMatrix(interactions, { ...this.options, rows: "shopper" }))
     const solver = new IalsSolver(byUser, transpose(byUser), dimension, unobservedWeight, (weight, others) =>
       this.ridge(weight, others)
     )
@@ -188,6 +188,12 @@ export class Ials implements Model {
     this.scorer ??= new FactorScorer(this.factors, this.dimension, this.itemGram)
     return this.scorer
   }
+}
+
+/** Scales the weights to a mean of 1, so that the unobserved weight means the same in a shop of views and one of orders. */
+function meanOne(matrix: SparseRows): SparseRows {
+  const mean = matrix.values.reduce((sum, value) => sum + value, 0) / matrix.values.length
+  return { ...matrix, values: matrix.values.map((value) => value / mean) }
 }
 
 export const ials: ModelDefinition = { name: "ials", create: (options) => new Ials(options) }

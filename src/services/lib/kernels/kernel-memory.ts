@@ -5,6 +5,8 @@ import type { Crew, Parallel } from "./parallel.port"
 const PAGE_BYTES = 65_536
 /** 4 GB, the most that 32-bit offsets can tell apart. */
 const MAX_PAGES = 65_536
+/** Bytes at the beginning that the compiler keeps for its constants, and writes on every instantiation. */
+const CONSTANTS = 4_096
 /** Operations below which helping threads take longer to start than they save (about a second's work). */
 const WORTH_SHARING = 2e10
 
@@ -14,7 +16,7 @@ const WORTH_SHARING = 2e10
 export class KernelMemory {
   readonly memory: WebAssembly.Memory
   readonly kernels: Kernels
-  private used = 0
+  private used = CONSTANTS
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true })

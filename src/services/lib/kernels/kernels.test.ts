@@ -1,5 +1,6 @@
 import { Random } from "../random"
 import { KernelMemory } from "./kernel-memory"
+import { instantiateKernels } from "./kernels"
 import { SymmetricMatrix } from "./symmetric-matrix"
 
 const random = (length: number, seed = 1): Float32Array => {
@@ -152,6 +153,14 @@ describe("kernels, against 64-bit floats", () => {
       if (start[user] === start[user + 1]) expect([...solved]).toEqual(new Array(d).fill(0))
       else expect(difference(solved, product(inverse(a, d), b, d, d, 1))).toBeLessThan(1e-3)
     }
+  })
+
+  it("leave the memory as it is when another thread makes them ready", () => {
+    const memory = new KernelMemory()
+    const own = memory.place(new Float32Array(10_000).fill(7))
+    instantiateKernels(memory.memory)
+    expect(memory.floats(own, 10_000).every((value) => value === 7)).toBe(true)
+    expect(new Uint8Array(memory.memory.buffer, 0, own).some((value) => value !== 0)).toBe(true)
   })
 
   it("score rows", () => {

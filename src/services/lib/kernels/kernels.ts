@@ -41,6 +41,20 @@ export interface Kernels {
     weights: number,
     scratch: number
   ): void
+  pairwiseSteps(
+    draws: number,
+    state: number,
+    start: number,
+    columns: number,
+    owners: number,
+    entries: number,
+    width: number,
+    x: number,
+    y: number,
+    d: number,
+    rate: number,
+    regularization: number
+  ): number
   scoreRows(x: number, rows: number, d: number, query: number, scores: number): void
 }
 
