@@ -16,10 +16,9 @@ export class MemoryModelStore implements ModelStore {
     const known = this.versions.get(version.version)?.version
     const kept = known && { status: known.status, promotedAt: known.promotedAt }
     this.versions.delete(version.version)
-    this.versions.set(version.version, {
-      version: structuredClone({ ...version, ...kept }),
-      artifacts: structuredClone(artifacts),
-    })
+    const saved = structuredClone({ ...version, ...kept })
+    if (saved.status === "live") delete saved.reason
+    this.versions.set(version.version, { version: saved, artifacts: structuredClone(artifacts) })
   }
 
   async list(limit = 50): Promise<ModelVersion[]> {

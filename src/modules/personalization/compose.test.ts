@@ -90,9 +90,11 @@ describe("the engine, composed in memory", () => {
     ids.filter((id) => id.startsWith(category)).length / ids.length
 
   beforeAll(async () => {
-    engine = compose(resolveOptions({ retrieval: { index: "exact", dimensions: 16 } }), {
-      logger: silentLogger,
+    const options = resolveOptions({
+      retrieval: { index: "exact", dimensions: 16 },
+      training: { fitCandidates: true },
     })
+    engine = compose(options, { logger: silentLogger })
     await engine.start()
     await engine.catalog.upsert(
       CATEGORIES.flatMap((category) => Array.from({ length: PER_CATEGORY }, (_, n) => product(category, n)))
@@ -248,6 +250,9 @@ describe("the engine, composed in memory", () => {
     await look("eve", ...Array.from({ length: 12 }, (_, n) => `lamps-${n}`))
     engine.training.start()
     await engine.training.idle()
+    // So little is new that it stays a candidate.
+    expect(engine.training.list()[0]).toMatchObject({ promoted: false, status: "succeeded" })
+    await engine.models.promote(engine.training.list()[0].version!)
     expect(engine.models.version).not.toBe(first)
     await engine.models.rollback()
     expect(engine.models.version).toBe(first)

@@ -104,7 +104,16 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     options: options.serving,
   })
   const refresh = () => content.sync().then(() => shelves.refresh())
-  const job = { log, catalog: storage.catalog, models: storage.models, subjects, options, clock, logger }
+  const job = {
+    log,
+    catalog: storage.catalog,
+    models: storage.models,
+    subjects,
+    options,
+    clock,
+    logger,
+    lock: storage.trainingLock,
+  }
   const inProcess: TrainingRunner = (signal, report) =>
     runTraining(job, { cancelled: () => signal.aborted, report })
   const runner = database ? workerRunner(options, database, logger) : inProcess

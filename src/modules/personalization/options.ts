@@ -212,6 +212,12 @@ const shape = z.strictObject({
       .describe(
         "A live version that lacks the newest so many days gives way to one that is not clearly worse; before, only to one that is clearly better."
       ),
+    fitCandidates: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether a version that does not go live is fitted on the held-out sessions too, so that one made live by hand knows the newest days. Costs one more fit of each model."
+      ),
     maxMemoryMb: z.number().int().min(128).default(2_048).describe("Heap of the training worker."),
     reloadSeconds: z
       .number()

@@ -7,6 +7,7 @@ import {
   MemoryModelStore,
   MemoryPlacementStore,
   MemorySubjectStore,
+  MemoryTrainingLock,
 } from "../../adapters/memory"
 import {
   createDataSource,
@@ -19,11 +20,12 @@ import {
   PostgresModelStore,
   PostgresPlacementStore,
   PostgresSubjectStore,
+  PostgresTrainingLock,
 } from "../../adapters/postgres"
 import type { DeadLetterStore, EventLog, EventRates } from "../../services/events"
 import type { CatalogStore } from "../../services/features"
 import type { Clock, Logger, Metrics } from "../../services/lib"
-import type { ModelStore } from "../../services/models"
+import type { ModelStore, TrainingLock } from "../../services/models"
 import type { SubjectStore } from "../../services/privacy"
 import type { ItemVectorStore } from "../../services/retrieval"
 import type { ExposureStore, PlacementStore } from "../../services/serving"
@@ -40,6 +42,7 @@ export interface Storage {
   exposures: ExposureStore
   placements: PlacementStore
   models: ModelStore
+  trainingLock: TrainingLock
   /** Connects; may be called again after a failure. */
   open(): Promise<void>
   close(): Promise<void>
@@ -79,6 +82,7 @@ export function memoryStorage({ clock }: StorageParts): Storage {
     exposures: new MemoryExposureStore(),
     placements: new MemoryPlacementStore(),
     models,
+    trainingLock: new MemoryTrainingLock(),
     open: async () => {},
     close: () => log.close(),
     reachable: async () => true,
@@ -108,6 +112,7 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger }: Stora
     exposures,
     placements: new PostgresPlacementStore(dataSource),
     models,
+    trainingLock: new PostgresTrainingLock(dataSource),
     open: async () => {
       if (!dataSource.isInitialized) await dataSource.initialize()
     },

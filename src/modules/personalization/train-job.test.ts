@@ -3,6 +3,7 @@ import {
   MemoryEventLog,
   MemoryModelStore,
   MemorySubjectStore,
+  MemoryTrainingLock,
 } from "../../adapters/memory"
 import { newEventId, type ShopEvent } from "../../services/events"
 import { ManualClock, silentLogger } from "../../services/lib"
@@ -48,6 +49,7 @@ describe("runTraining", () => {
         subjects,
         models,
         catalog: new MemoryCatalogStore(),
+        lock: new MemoryTrainingLock(),
         options: resolveOptions({ training: { minEvents: 1 } }),
         clock: new ManualClock(NOW),
         logger: silentLogger,

@@ -1,7 +1,13 @@
 import type { EventLog, LoggedEvent } from "../../services/events"
 import type { CatalogStore, Product } from "../../services/features"
 import { PersonalizationError, type Clock, type Logger, type Parallel } from "../../services/lib"
-import { buildTrainingData, train, type ModelStore } from "../../services/models"
+import {
+  buildTrainingData,
+  train,
+  type HeldLock,
+  type ModelStore,
+  type TrainingLock,
+} from "../../services/models"
 import { mayTrain, type SubjectStore } from "../../services/privacy"
 import { trainerOpener } from "./compose-trainer"
 import type { PersonalizationOptions } from "./options"
@@ -16,6 +22,7 @@ export interface TrainJobParts {
   catalog: CatalogStore
   models: ModelStore
   subjects: SubjectStore
+  lock: TrainingLock
   options: PersonalizationOptions
   clock: Clock
   logger: Logger
@@ -31,9 +38,24 @@ export interface TrainJobControl {
 /**
  * One whole training run, wherever it runs (worker thread or in process): reads events and catalogue, trains,
  * saves, promotes. The live version is untouched until the last step.
- * @throws PersonalizationError `nothing_to_train`, `cancelled`
+ * @throws PersonalizationError `conflict` while another process trains, `nothing_to_train`, `training_failed`, `cancelled`
  */
 export async function runTraining(parts: TrainJobParts, control: TrainJobControl): Promise<TrainingOutcome> {
+  const lock = await parts.lock.acquire()
+  if (!lock)
+    throw new PersonalizationError("conflict", "Another process of this shop is training: wait for its end.")
+  try {
+    return await trainLocked(parts, control, lock)
+  } finally {
+    await lock.release()
+  }
+}
+
+async function trainLocked(
+  parts: TrainJobParts,
+  control: TrainJobControl,
+  lock: HeldLock
+): Promise<TrainingOutcome> {
   const { log, models, options, clock, logger } = parts
   const { training } = options
   const checkCancelled = () => {
@@ -60,6 +82,7 @@ export async function runTraining(parts: TrainJobParts, control: TrainJobControl
       folds: training.folds,
       modelMinutes: training.modelMinutes,
       maxAgeDays: training.maxAgeDays,
+      fitCandidates: training.fitCandidates,
       live: live && { version: live, artifacts: await models.artifacts(live.version) },
       clock,
     },
@@ -76,6 +99,12 @@ export async function runTraining(parts: TrainJobParts, control: TrainJobControl
   )
   checkCancelled()
   control.report("saving", 0.98)
+  if (!(await lock.renew())) {
+    throw new PersonalizationError(
+      "conflict",
+      "The connection was lost, and another process trains meanwhile."
+    )
+  }
   await models.save(version, artifacts)
   if (promotion.promote) await models.promote(version.version)
   return { version, promoted: promotion.promote, reason: promotion.reason }

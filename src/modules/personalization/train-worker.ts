@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const logger: Logger = { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") }
   const flag = new Int32Array(cancel)
   const storage = postgresStorage(
-    { ...database, poolSize: 2 },
+    { ...database, poolSize: 3 },
     { clock: systemClock, logger, metrics: noMetrics }
   )
   try {
@@ -25,6 +25,7 @@ async function main(): Promise<void> {
         catalog: storage.catalog,
         models: storage.models,
         subjects: storage.subjects,
+        lock: storage.trainingLock,
         options,
         clock: systemClock,
         logger,

@@ -36,7 +36,7 @@ export type TrainingRunner = (
 
 const KEPT = 50
 
-/** Starts, watches and cancels training; one run at a time in this process, a lock in the runner guards the rest. */
+/** Starts, watches and cancels training; one run at a time in this process, and by the runner's lock in all. */
 export class TrainingRuns {
   private readonly runs: TrainingRun[] = []
   private abort?: AbortController

@@ -1,6 +1,7 @@
 export * from "./model-store.port"
 export * from "./model"
 export * from "./trainer.port"
+export * from "./training-lock.port"
 export * from "./training-data"
 export * from "./text-embedder.port"
 export * from "./artifacts-digest"

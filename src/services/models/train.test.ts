@@ -426,6 +426,9 @@ describe("train", () => {
     expect(version.models).toEqual(CHEAP)
     expect(version.window).toMatchObject({ sessions: 285 })
     expect(version.window.to).toBeLessThan(live.version.window.to)
+    const whole = await train(plantedData(), { names: CHEAP, live, fitCandidates: true }, fitContext())
+    expect(whole.promotion.promote).toBe(false)
+    expect(whole.version.window).toEqual(live.version.window)
   })
 
   it("takes an outdated version's place when it has a model that the other lacks", async () => {

@@ -28,6 +28,8 @@ export interface TrainOptions {
   modelMinutes?: number
   /** What is live now, to compare with. */
   live?: LiveVersion
+  /** Whether a version that is not to go live is fitted on everything as well. Default: no, which halves its cost. */
+  fitCandidates?: boolean
   /** A live version that lacks so many of the newest days gives way to one that is not worse. Default: never. */
   maxAgeDays?: number
   clock?: Clock
@@ -83,7 +85,8 @@ export async function train(
         outdated: live && outdated(live.version, data, planned, options.maxAgeDays ?? Infinity),
       })
     : { promote: false, reason: `there is no ${BASELINE} to compare with: ${run.leftOut.get(BASELINE)}` }
-  if (promotion.promote) await run.fit(data)
+  const isWhole = promotion.promote || options.fitCandidates === true
+  if (isWhole) await run.fit(data)
   const artifacts = Object.fromEntries(run.artifacts)
   const config = {
     models: Object.fromEntries(planned.map(({ definition, options: own }) => [definition.name, own])),
@@ -105,7 +108,7 @@ export async function train(
       createdAt: begun,
       models: [...run.artifacts.keys()],
       config,
-      window: windowOf(promotion.promote ? data : heldOut.parts.at(-1)!.fold.train),
+      window: windowOf(isWhole ? data : heldOut.parts.at(-1)!.fold.train),
       metrics: Object.fromEntries(metrics),
       ...(run.leftOut.size > 0 && { leftOut: Object.fromEntries(run.leftOut) }),
       ...(!promotion.promote && { reason: promotion.reason }),

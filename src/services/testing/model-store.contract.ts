@@ -121,8 +121,9 @@ export function modelStoreContract(name: string, make: () => Promise<ModelStoreF
     it("keeps a live version live when the same version is saved again", async () => {
       await add("a", 1)
       await promote("a")
-      await add("a", 5)
+      await store.save({ ...version("a", 5), reason: "nothing new" }, artifacts())
       expect(await store.live()).toMatchObject({ version: "a", status: "live" })
+      expect((await store.live())?.reason).toBeUndefined()
       expect(await store.list()).toHaveLength(1)
     })
 
