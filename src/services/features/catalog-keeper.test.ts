@@ -47,3 +47,23 @@ it("takes the changes of others", async () => {
   expect([keeper.has("c"), keeper.has("a")]).toEqual([true, false])
   await keeper.stop()
 })
+
+it("lets requests through while it takes many products, and takes them in order", async () => {
+  const { keeper } = await setUp()
+  let turns = 0
+  let taking = true
+  const count = () => {
+    turns++
+    if (taking) setImmediate(count)
+  }
+  setImmediate(count)
+  const many = Array.from({ length: 1_000 }, (_, i) => product(`p${i}`))
+  const first = keeper.upsert(many)
+  const second = keeper.upsert([product("p999", { title: "newer" })])
+  await Promise.all([first, second])
+  taking = false
+  expect(turns).toBeGreaterThanOrEqual(19)
+  expect([keeper.size, keeper.get("p999")?.title]).toEqual([1_002, "newer"])
+  expect(keeper.cards.end).toBe(1_002)
+  await keeper.stop()
+})
