@@ -10,7 +10,7 @@ export async function pickByValidation(
   options: Record<string, Record<string, unknown>>,
   data: TrainingData,
   seed: number,
-  fit: Pick<FitContext, "logger" | "trainer">
+  fit: Pick<FitContext, "logger" | "trainer" | "parallel">
 ): Promise<string> {
   const others = definitions.filter(({ name }) => name !== "popularity")
   if (others.length <= 1) return others[0]?.name ?? "popularity"

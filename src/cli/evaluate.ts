@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { basename, dirname, resolve } from "node:path"
 import { Command, InvalidArgumentError, Option } from "commander"
 import { detectDataset } from "../adapters/datasets"
+import { nodeParallel } from "../adapters/node"
 import { trainerOpener } from "../modules/personalization/compose-trainer"
 import { PersonalizationError, silentLogger } from "../services/lib"
 import { cascade, evaluate, split, toTrainingData, type Protocol } from "../services/measurement"
@@ -85,7 +86,7 @@ export async function runEvaluate(flags: Flags, print: (line: string) => void): 
     models.unshift(cascade(flags.baseline.split("+").map(modelNamed), flags.option))
   }
   const logger = { ...silentLogger, info: print, warn: print }
-  const fit = { logger, trainer: trainerOpener(logger) }
+  const fit = { logger, trainer: trainerOpener(logger), parallel: nodeParallel() }
   const main = flags.predictions
     ? await pickByValidation(definitions, flags.option, trainingData, flags.seed, fit)
     : undefined

@@ -46,7 +46,7 @@ export interface EvaluateOptions {
   onList?(model: string, list: readonly Scored[]): void
   onModel?(model: string): void
   /** What the models are trained with. */
-  fit?: Pick<FitContext, "logger" | "trainer">
+  fit?: Pick<FitContext, "logger" | "trainer" | "parallel">
 }
 
 type Columns = Record<MetricName, Float64Array>
