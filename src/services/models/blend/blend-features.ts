@@ -25,6 +25,10 @@ export function blendFeatureNames(sources: readonly string[]): string[] {
   return [...sources.flatMap((source) => PER_SOURCE.map((name) => `${source}.${name}`)), ...COMMON]
 }
 
+/** Place of `mean_rank` in a row that joins so many sources. */
+export const meanRankAt = (sources: number): number =>
+  sources * PER_SOURCE.length + COMMON.indexOf("mean_rank")
+
 export interface BlendCandidates {
   ids: string[]
   /** Row-major, one row per id. */

@@ -2,7 +2,7 @@ import { BoostedTrees, PersonalizationError, TopK, type Artifact, type Scored } 
 import type { FitContext, Model, ModelDefinition, ModelQuery } from "../model"
 import { modelOptions } from "../options"
 import type { TrainingData } from "../training-data"
-import { blendCandidates, blendFeatureNames, type SourceAnswer } from "./blend-features"
+import { blendCandidates, blendFeatureNames, meanRankAt, type SourceAnswer } from "./blend-features"
 import { blendOptions, type BlendOptions } from "./blend-options"
 import { blendFold, kindOf, QUERY_KINDS, type QueryKind } from "./folds"
 import { ItemFacts } from "./item-facts"
@@ -11,6 +11,8 @@ import { fitRanker } from "./ranker"
 /** Constant of reciprocal rank fusion (Cormack, Clarke & Büttcher 2009). */
 const RRF = 60
 
+/** Weight of the mean reciprocal rank, too small to change anything but a tie. */
+const TIE = 1e-6
 /** Items of the question itself that every source is asked for beyond its candidates, at most. */
 const MOST_OWN = 100
 
@@ -70,9 +72,13 @@ class Blend implements Model {
     const { ids, values } = blendCandidates(answers, query, this.facts)
     if (ids.length === 0) return []
     if (this.scores.length < ids.length) this.scores = new Float64Array(2 * ids.length)
-    ranker.predict({ width: values.length / ids.length, values }, ids.length, this.scores)
+    const width = values.length / ids.length
+    ranker.predict({ width, values }, ids.length, this.scores)
     const top = new TopK(Math.min(k, ids.length))
-    for (let row = 0; row < ids.length; row++) top.offer(row, this.scores[row])
+    // Trees give many items the same score; what the sources say on average decides between them.
+    for (let row = 0; row < ids.length; row++) {
+      top.offer(row, this.scores[row] + TIE * values[row * width + meanRankAt(answers.length)])
+    }
     const { numbers, scores } = top.drain()
     return Array.from(numbers, (row, rank) => ({ id: ids[row], score: scores[rank] }))
   }
