@@ -32,28 +32,40 @@ export async function fitSequences(
   }
   const training = new NetworkTraining(network, sequences, learn, trainer, context)
   const began = systemClock.now()
-  const share = () => (options.maxMinutes > 0 ? (systemClock.now() - began) / 60_000 / options.maxMinutes : 0)
+  const limit = options.maxMinutes > 0 ? options.maxMinutes * 60_000 : Infinity
+  const elapsed = () => systemClock.now() - began
   const byAge = Array.from(sequences.age.keys()).sort((a, b) => sequences.age[a] - sequences.age[b] || a - b)
   const held = byAge.slice(0, Math.floor(byAge.length * options.validationShare))
   const older = byAge.slice(held.length).reverse()
-  const { epochs, learningRate } = options
+  let epochs = options.epochs
   const rate = (done: number) =>
-    learningRate * (LAST_RATE + ((1 - LAST_RATE) * (1 + Math.cos(Math.PI * Math.min(1, done)))) / 2)
+    options.learningRate * (LAST_RATE + ((1 - LAST_RATE) * (1 + Math.cos(Math.PI * done))) / 2)
   try {
     let best = Infinity
     let bad = 0
     for (let epoch = 0; epoch < epochs && bad < PATIENCE; epoch++) {
-      const loss = await training.epoch(older, (part) => rate(Math.max((epoch + part) / epochs, share())))
-      context.progress(Math.min(0.95, Math.max((epoch + 1) / (epochs + 1), share())))
+      const loss = await training.epoch(older, {
+        rate: (part) => rate((epoch + part) / epochs),
+        isOver: () => elapsed() > limit,
+      })
       const validation = held.length > 0 ? await training.epoch(held) : loss
+      context.progress(Math.min(0.95, (epoch + 1) / epochs))
       context.logger.debug(
         `${name}: epoch ${epoch + 1}, loss ${loss.toFixed(4)}, on newer sequences ${validation.toFixed(4)}`
       )
       bad = validation < best ? 0 : bad + 1
       best = Math.min(best, validation)
-      if (share() >= 0.95) break
+      // Fewer epochs rather than an end in the middle, so that the last of them learn with a low rate.
+      const affordable = Math.floor(limit / (elapsed() / (epoch + 1)))
+      if (affordable < epochs) {
+        epochs = Math.max(epoch + 1, affordable)
+        context.logger.info(
+          `${name}: ${epochs} times through the data instead of ${options.epochs}, to end within ` +
+            `${options.maxMinutes} minutes (\`maxMinutes\`)`
+        )
+      }
     }
-    if (held.length > 0) await training.epoch(held, () => rate(1))
+    if (held.length > 0) await training.epoch(held, { rate: () => rate(1), isOver: () => false })
     return training.learned
   } finally {
     training.close()

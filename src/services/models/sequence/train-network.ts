@@ -76,16 +76,20 @@ export class NetworkTraining {
    * Goes through `chosen` once and returns the mean loss of a step. `rate` is asked at every batch, with the share of
    * the epoch that is done; without it nothing is learned and nothing dropped.
    */
-  async epoch(chosen: readonly number[], rate?: (share: number) => number): Promise<number> {
+  async epoch(
+    chosen: readonly number[],
+    learn?: { rate(share: number): number; isOver(): boolean }
+  ): Promise<number> {
     const list = batches(this.sequences, chosen, this.options, this.random)
     let [loss, weight] = [0, 0]
     for (const [i, batch] of list.entries()) {
       this.context.checkCancelled()
-      const result = await this.step(batch, rate?.(i / list.length))
+      if (learn?.isOver()) break
+      const result = await this.step(batch, learn?.rate(i / list.length))
       loss += result.loss
       weight += result.weight
     }
-    return loss / weight
+    return weight > 0 ? loss / weight : 0
   }
 
   close(): void {
