@@ -16,7 +16,7 @@ import type { Product } from "../../src/services/features"
 import { ManualClock, noMetrics, silentLogger, type Scored } from "../../src/services/lib"
 import { FULL_CONSENT } from "../../src/services/privacy"
 import { centreOf, dot, type Knowledge, type Weighted } from "../../src/services/retrieval"
-import { Recommender } from "../../src/services/serving"
+import { PlacementBook, Recommender } from "../../src/services/serving"
 
 const DAY_MS = 86_400_000
 const NOW = Date.UTC(2026, 5, 1)
@@ -111,6 +111,7 @@ async function main(): Promise<void> {
   await index.build(ids, Float32Array.from(ids.flatMap((id) => [...view.vectorOf(id)!])))
   const step = Math.max(1, Math.floor(sequences.length / Number(users)))
   const asked = sequences.map((items, user) => ({ items, user })).filter((_, i) => i % step === 0)
+  const placements = new PlacementBook({ store: engine.placements, metrics: noMetrics, logger: silentLogger })
   const report: Record<string, object> = {}
   let first: number[] | undefined
   const truths = new Map<number, Set<string>>()
@@ -118,7 +119,7 @@ async function main(): Promise<void> {
     let found: Scored[] = []
     const recommender = new Recommender({
       ...{ catalog: engine.catalog, features: engine.features, models: engine.models },
-      ...{ placements: engine.placements, exposures: { write() {} }, clock: new ManualClock(NOW) },
+      ...{ placements, exposures: { write() {} }, clock: new ManualClock(NOW) },
       ...{
         metrics: noMetrics,
         logger: silentLogger,

@@ -1,6 +1,7 @@
 /**
  * Latency of the engine itself, without HTTP: `npx tsx benchmark/serving/run.ts [--products 100000]
- * [--sessions 60000] [--requests 3000] [--index exact|faiss]`. Everything runs in this process, on the real
+ * [--sessions 60000] [--shoppers 15000] [--requests 3000] [--index exact|faiss]`. Few shoppers who come again and again
+ * show what a list costs once the neighbours of what they saw are known. Everything runs in this process, on the real
  * composition with storage in memory and models trained on the synthetic shop of shop.ts. `cpu` is the processor
  * time of a request, all threads of this process: the least of five rounds, for others on the same cores make it longer,
  * though less than they do the rest. `kb` is what a request allocates, `rps` what callers get that ask without a pause.
@@ -18,6 +19,7 @@ const { values } = parseArgs({
   options: {
     products: { type: "string", default: "100000" },
     sessions: { type: "string", default: "60000" },
+    shoppers: { type: "string" },
     requests: { type: "string", default: "3000" },
     index: { type: "string", default: "exact" },
   },
@@ -26,6 +28,7 @@ const PRODUCTS = Number(values.products)
 const SESSIONS = Number(values.sessions)
 const REQUESTS = Number(values.requests)
 const VISITORS = Math.ceil(SESSIONS / 4)
+const SHOPPERS = Math.min(VISITORS, Number(values.shoppers ?? VISITORS))
 const WARM_UP = 300
 const BATCH = 5_000
 const ROUNDS = 5
@@ -142,7 +145,7 @@ async function main(): Promise<void> {
 
   const consent = { analytics: true, personalization: true, experimentation: false, model_training: false }
   const request = (placement: string): RecommendationRequest => {
-    const visitor = random.int(VISITORS)
+    const visitor = random.int(SHOPPERS)
     const context = { now: Date.now(), salesChannelIds: ["sc_web"], country: "DE", device: "mobile" as const }
     const product = products[random.int(PRODUCTS)].id
     const cart = [product, products[random.int(PRODUCTS)].id]
