@@ -1,13 +1,13 @@
 import { Random } from "../lib"
 
 /** Items that stand for all that somebody did not take. */
-const OTHERS = 64
-const STEPS = 30
+const OTHERS = 32
+const STEPS = 20
 
 /**
  * Finds the factor of somebody new under BPR's loss, which is convex once the items stand still: gradient descent over
  * all pairs of what they took with the same drawn others, in steps that its curvature bounds. In a factor of length
- * `dimension` the last number is an item's bias, and 1 for a shopper. Time: 30 · (items + 64) · dimension · 2.
+ * `dimension` the last number is an item's bias, and 1 for a shopper. Time: 20 · (items + 32) · dimension · 2.
  */
 export class PairwiseFoldIn {
   private readonly others: Int32Array

@@ -69,7 +69,7 @@ describe("iALS", () => {
     const { ids, dimension, values } = model.itemFactors()
     const matrix = interactionMatrix(DATA.interactions, {
       kindWeights: [1, 3, 5],
-      repeatWeight: 0.5,
+      repeatWeight: 1,
       rows: "shopper",
       maxItems: 512,
     })

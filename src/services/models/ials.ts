@@ -17,14 +17,14 @@ const optionsSchema = z.strictObject({
   /** Steps of conjugate gradient per row and iteration. */
   steps: numeric().int().min(1).default(3),
   /** Weight of every item that somebody did not take (Rendle: α₀). */
-  unobservedWeight: numeric().positive().default(0.1),
+  unobservedWeight: numeric().positive().default(0.06),
   regularization: numeric().positive().default(0.003),
   /** How much stronger frequent shoppers and items are held back: 1 by their frequency, 0 all alike (Rendle: ν). */
   frequencyScaling: numeric().min(0).max(2).default(1),
   /** Weight of a view, a cart, a purchase, to each other. */
   kindWeights: z.array(numeric().min(0)).length(3).default([1, 3, 5]),
   /** How much a repeated event adds to an item's weight, times the logarithm of how often it came. */
-  repeatWeight: numeric().min(0).default(0.5),
+  repeatWeight: numeric().min(0).default(1),
   /** Newest items of a shopper that count. */
   maxItems: numeric().int().min(1).default(512),
   /** The n-th newest item of a query weighs n^−fading. 0: all alike. */
