@@ -3,8 +3,8 @@ import type { TensorFlow } from "./tensorflow"
 import { TensorFlowTrainer } from "./tensorflow-trainer"
 
 /** Multiplications and additions, in 10⁹ a second, as measured on two shared cores. */
-const NATIVE_SPEED = 80
-const WASM_SPEED = 15
+const NATIVE_SPEED = 40
+const WASM_SPEED = 10
 
 /** @tensorflow/tfjs-node; undefined when it is not installed. @throws Error when it is and does not load */
 export function loadTensorFlowNative(): TensorFlowTrainer | undefined {

@@ -20,7 +20,7 @@ export interface Program {
 export interface Trainer {
   /** Said in the log, e.g. `onnxruntime-node 1.30.0`. */
   readonly name: string
-  /** Roughly how fast it multiplies matrices, for an estimate of a fit's time: 10⁹ operations a second. */
+  /** Roughly how fast it trains, for an estimate of a fit's time: 10⁹ multiplications and additions a second. */
   readonly gigaflops: number
   compile(graph: Graph): Promise<Program>
 }

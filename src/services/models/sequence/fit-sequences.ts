@@ -10,12 +10,18 @@ import { NetworkTraining, type Learned, type LearnOptions } from "./train-networ
 const BATCHES = 32
 /** Epochs without a lower validation loss after which training ends. */
 const PATIENCE = 2
-/** Share of the last learning rate's beginning that the rate falls to. */
+/** What is left of the learning rate at the end. */
 const LAST_RATE = 0.1
+/** Without the option `epochs`: as many as make this many batches, within bounds. */
+const WANTED_BATCHES = 8_000
+const EPOCHS = { min: 10, max: 40 }
+/** Multiplications and additions per step, candidate and dimension: scores, and their gradients to both sides. */
+const OPERATIONS = 6
 
 /**
  * Trains a network: the newest sequences are held out to see when to stop, then learned from as well, with a low
  * rate. The rate falls along a cosine over the epochs.
+ * @returns undefined, and says why, when the time allowed is too short for this trainer
  */
 export async function fitSequences(
   name: string,
@@ -24,11 +30,22 @@ export async function fitSequences(
   options: SequenceOptions & { dimensions: number },
   trainer: Trainer,
   context: FitContext
-): Promise<Learned> {
+): Promise<Learned | undefined> {
   const steps = sequences.item.length - sequences.age.length
   const learn: LearnOptions = {
     ...options,
     positions: Math.max(16, Math.min(options.positions, Math.round(steps / BATCHES))),
+  }
+  const candidates = Math.min(options.candidates, sequences.items.length)
+  const operations = steps * candidates * options.dimensions * OPERATIONS
+  const minutes = operations / trainer.gigaflops / 6e10
+  if (options.maxMinutes > 0 && minutes > options.maxMinutes) {
+    context.logger.warn(
+      `${name} is left out: with ${trainer.name} one time through the data would take about ` +
+        `${Math.ceil(minutes)} minutes and the option \`${name}.maxMinutes\` allows ${options.maxMinutes}; ` +
+        "`npm install onnxruntime-node`, or raise it"
+    )
+    return undefined
   }
   const training = new NetworkTraining(network, sequences, learn, trainer, context)
   const began = systemClock.now()
@@ -37,7 +54,10 @@ export async function fitSequences(
   const byAge = Array.from(sequences.age.keys()).sort((a, b) => sequences.age[a] - sequences.age[b] || a - b)
   const held = byAge.slice(0, Math.floor(byAge.length * options.validationShare))
   const older = byAge.slice(held.length).reverse()
-  let epochs = options.epochs
+  const batches = Math.ceil(steps / learn.positions)
+  const wanted =
+    options.epochs || Math.max(EPOCHS.min, Math.min(EPOCHS.max, Math.round(WANTED_BATCHES / batches)))
+  let epochs = wanted
   const rate = (done: number) =>
     options.learningRate * (LAST_RATE + ((1 - LAST_RATE) * (1 + Math.cos(Math.PI * done))) / 2)
   try {
@@ -60,7 +80,7 @@ export async function fitSequences(
       if (affordable < epochs) {
         epochs = Math.max(epoch + 1, affordable)
         context.logger.info(
-          `${name}: ${epochs} times through the data instead of ${options.epochs}, to end within ` +
+          `${name}: ${epochs} times through the data instead of ${wanted}, to end within ` +
             `${options.maxMinutes} minutes (\`maxMinutes\`)`
         )
       }

@@ -16,7 +16,7 @@ type Run = (feeds: Feeds) => void
  */
 export const portableTrainer: Trainer = {
   name: "the built-in trainer",
-  gigaflops: 8,
+  gigaflops: 6,
   compile: async (graph) => new PortableProgram(graph),
 }
 

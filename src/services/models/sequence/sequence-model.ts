@@ -55,6 +55,11 @@ export class SequenceModel<O extends SequenceOptions> implements Model {
     const options = { ...this.options, dimensions: this.dimensions }
     const network = this.networkOf(options)
     const learned = await fitSequences(this.name, network, sequences, options, trainer, context)
+    if (!learned) {
+      this.clear()
+      context.progress(1)
+      return
+    }
     this.weights = learned.weights
     this.scorer = new ItemScorer(unit(learned.items, this.dimensions), this.dimensions)
     context.progress(1)

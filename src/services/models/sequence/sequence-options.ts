@@ -7,8 +7,8 @@ export const sequenceOptions = z.strictObject({
   dimensions: numeric().int().min(0).max(512).multipleOf(8).default(0),
   /** Newest items of a sequence that are looked at. */
   maxLength: numeric().int().min(2).max(200).default(20),
-  /** Times through the data at most. */
-  epochs: numeric().int().min(1).default(12),
+  /** Times through the data at most; 0 = by the amount of data, 10 to 40. */
+  epochs: numeric().int().min(0).default(0),
   /** After so many minutes the training ends with what it has; 0 = no limit. */
   maxMinutes: numeric().min(0).default(30),
   /** Fewer sequences of at least two items than this, and nothing is learned. */
