@@ -16,7 +16,7 @@ const optionsSchema = z.strictObject({
   /** Times that every interaction is drawn, on average. */
   epochs: numeric().int().min(1).default(40),
   learningRate: numeric().positive().default(0.05),
-  regularization: numeric().min(0).default(0.005),
+  regularization: numeric().min(0).default(0.02),
   /** Newest items of a shopper that count. */
   maxItems: numeric().int().min(1).default(512),
   /** The n-th newest item of a query weighs n^−fading. 0: all alike. */
