@@ -6,8 +6,13 @@ import { numeric } from "../options"
 export const blendOptions = z.strictObject({
   /** Sources by name, comma-separated; "" = all but the blend. */
   sources: z.string().default(""),
-  /** Options by source, as that model takes them. */
-  sourceOptions: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  /** Options by source, as that model takes them; from a command line as JSON. */
+  sourceOptions: z
+    .preprocess(
+      (value) => (typeof value === "string" ? parseJson(value) : value),
+      z.record(z.string(), z.record(z.string(), z.unknown()))
+    )
+    .default({}),
   /** Items asked of each source, beside those that the question names itself. */
   candidates: numeric().int().min(1).default(60),
   /** Newest share of the sessions that the rankers learn from. */
@@ -22,5 +27,14 @@ export const blendOptions = z.strictObject({
   learningRate: numeric().positive().default(BOOSTING_DEFAULTS.learningRate),
   leaves: numeric().int().min(2).default(BOOSTING_DEFAULTS.leaves),
 })
+
+/** What is not JSON stays the text that it is, and is refused as such. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
+  }
+}
 
 export type BlendOptions = z.output<typeof blendOptions>
