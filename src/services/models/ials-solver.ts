@@ -5,6 +5,12 @@ const PIECES = 32
 /** Rows of a Gram matrix that are summed in 32-bit floats. */
 const GRAM_ROWS = 4096
 
+/** Interactions as seen from one side, and the ridge of a row by its weight. */
+interface SideInput {
+  matrix: SparseRows
+  ridgeOf(weight: number): number
+}
+
 /** One side of the factorisation in the kernels' memory: its factors and the interactions as seen from it. */
 interface Side {
   rows: number
@@ -16,7 +22,8 @@ interface Side {
 }
 
 /**
- * Alternating least squares on one memory. `dimension` is the length of a factor, a multiple of 8.
+ * Alternating least squares on one memory. `dimension` is the length of a factor, a multiple of 8; `unobservedWeight` is
+ * that of one pair that was not taken (Rendle: α₀).
  * Memory: 16 bytes per interaction and 4·dimension per row and column.
  */
 export class IalsSolver {
@@ -28,15 +35,13 @@ export class IalsSolver {
   private readonly scratchAt: number
 
   constructor(
-    byUser: SparseRows,
-    byItem: SparseRows,
     readonly dimension: number,
     private readonly unobservedWeight: number,
-    ridgeOf: (weight: number, others: number) => number
+    { users, items }: { users: SideInput; items: SideInput }
   ) {
-    this.users = this.side(byUser, ridgeOf)
-    this.items = this.side(byItem, ridgeOf)
-    const parts = Math.ceil(Math.max(byUser.rows, byItem.rows) / GRAM_ROWS)
+    this.users = this.side(users)
+    this.items = this.side(items)
+    const parts = Math.ceil(Math.max(users.matrix.rows, items.matrix.rows) / GRAM_ROWS)
     this.gramAt = this.memory.reserve(dimension * dimension * 4)
     this.partsAt = this.memory.reserve(parts * dimension * dimension * 4)
     this.scratchAt = this.memory.reserve(PIECES * 3 * dimension * 4)
@@ -93,13 +98,13 @@ export class IalsSolver {
     await crew.run(calls)
   }
 
-  private side(matrix: SparseRows, ridgeOf: (weight: number, others: number) => number): Side {
-    const { rows, width, start, columns, values } = matrix
+  private side({ matrix, ridgeOf }: SideInput): Side {
+    const { rows, start, columns, values } = matrix
     const ridges = new Float32Array(rows)
     for (let row = 0; row < rows; row++) {
       let weight = 0
       for (let at = start[row]; at < start[row + 1]; at++) weight += values[at]
-      ridges[row] = ridgeOf(weight, width)
+      ridges[row] = ridgeOf(weight)
     }
     return {
       rows,

@@ -9,8 +9,8 @@ const OPTIONS = {
   iterations: 4,
   steps: 40,
   fading: 0,
-  unobservedWeight: 0.2,
-  regularization: 0.05,
+  unobservedWeight: 10,
+  regularization: 0.2,
   recommendLast: "never",
 }
 
@@ -32,13 +32,15 @@ function solve(matrix: Vector[], right: Vector): Vector {
 }
 
 /** One exact half step of alternating least squares in 64-bit floats. */
-function halfStep(taken: Map<number, number>[], y: Vector[], ridgeOf: (weight: number) => number): Vector[] {
+function halfStep(
+  taken: Map<number, number>[],
+  y: Vector[],
+  alpha: number,
+  ridgeOf: (weight: number) => number
+): Vector[] {
   const d = y[0].length
   const gram = Array.from({ length: d }, (_, i) =>
-    Array.from(
-      { length: d },
-      (_, j) => OPTIONS.unobservedWeight * y.reduce((sum, row) => sum + row[i] * row[j], 0)
-    )
+    Array.from({ length: d }, (_, j) => alpha * y.reduce((sum, row) => sum + row[i] * row[j], 0))
   )
   return taken.map((entries) => {
     const a = gram.map((row) => [...row])
@@ -85,11 +87,13 @@ describe("iALS", () => {
     let y = ids.map(() =>
       Array.from({ length: dimension }, () => (0.1 * start.normal()) / Math.sqrt(dimension))
     )
-    const ridge = (others: number) => (weight: number) =>
-      OPTIONS.regularization * (weight + OPTIONS.unobservedWeight * others)
+    // In the paper's terms: the weight of one pair that was not taken, and λ.
+    const alpha = (OPTIONS.unobservedWeight * matrix.values.length) / (matrix.rows * matrix.width)
+    const lambda = OPTIONS.regularization / (1 + OPTIONS.unobservedWeight)
+    const ridge = (others: number) => (weight: number) => lambda * (weight + alpha * others)
     for (let iteration = 0; iteration < OPTIONS.iterations; iteration++) {
-      const x = halfStep(byUser, y, ridge(ids.length))
-      y = halfStep(byItem, x, ridge(matrix.rows))
+      const x = halfStep(byUser, y, alpha, ridge(ids.length))
+      y = halfStep(byItem, x, alpha, ridge(matrix.rows))
     }
     y.forEach((row, item) =>
       row.forEach((value, i) => expect(values[item * dimension + i]).toBeCloseTo(value, 3))
@@ -103,6 +107,7 @@ describe("iALS", () => {
         ]),
       ],
       y,
+      alpha,
       ridge(ids.length)
     )
     const factor = model.shopperFactor({ history: [ids[0], ids[4]] })!

@@ -16,9 +16,13 @@ const optionsSchema = z.strictObject({
   iterations: numeric().int().min(1).default(12),
   /** Steps of conjugate gradient per row and iteration. */
   steps: numeric().int().min(1).default(3),
-  /** Weight of every item that somebody did not take (Rendle: α₀). */
-  unobservedWeight: numeric().positive().default(0.06),
-  regularization: numeric().positive().default(0.003),
+  /**
+   * Weight of all that was not taken, together, over that of all that was: so it means the same in catalogues of any
+   * size. Rendle's α₀ is this times the share of pairs that are taken.
+   */
+  unobservedWeight: numeric().positive().default(20),
+  /** Ridge of a row of mean weight, as a share of that weight: Rendle's λ, made independent of the data's size. */
+  regularization: numeric().positive().default(0.12),
   /** How much stronger frequent shoppers and items are held back: 1 by their frequency, 0 all alike (Rendle: ν). */
   frequencyScaling: numeric().min(0).max(2).default(1),
   /** Weight of a view, a cart, a purchase, to each other. */
@@ -51,7 +55,8 @@ export class Ials implements Model {
   /** Gram matrices times the unobserved weight: of the items, to fold in shoppers; of the shoppers, to fold in items. */
   private itemGram: Float32Array = new Float32Array(0)
   private shopperGram: Float32Array = new Float32Array(0)
-  private shoppers = 0
+  /** Mean weights of a shopper's and of an item's interactions. */
+  private mean = { shopper: 0, item: 0 }
   private keepLast = false
   private scorer: FactorScorer | undefined
 
@@ -67,13 +72,20 @@ export class Ials implements Model {
     this.items = new ItemTable(interactions.itemIds)
     this.keepLast = mayRecommendLast(this.options.recommendLast, interactions)
     const byUser = meanOne(interactionMatrix(interactions, { ...this.options, rows: "shopper" }))
-    const solver = new IalsSolver(byUser, transpose(byUser), dimension, unobservedWeight, (weight, others) =>
-      this.ridge(weight, others)
+    const { rows: shoppers, width, values } = byUser
+    this.mean = { shopper: values.length / Math.max(1, shoppers), item: values.length / Math.max(1, width) }
+    const solver = new IalsSolver(
+      dimension,
+      (unobservedWeight * values.length) / Math.max(1, shoppers * width),
+      {
+        users: { matrix: byUser, ridgeOf: (weight) => this.ridge("shopper", weight) },
+        items: { matrix: transpose(byUser), ridgeOf: (weight) => this.ridge("item", weight) },
+      }
     )
     const random = new Random(context.seed)
     const begin = solver.factors(solver.items)
     for (let i = 0; i < begin.length; i++) begin[i] = (0.1 * random.normal()) / Math.sqrt(dimension)
-    const rows = byUser.rows + byUser.width
+    const rows = shoppers + width
     const operations =
       iterations * (steps + 1) * (2 * rows * dimension ** 2 + 8 * byUser.columns.length * dimension)
     const crew = await solver.memory.crew(context.parallel, operations)
@@ -91,7 +103,6 @@ export class Ials implements Model {
       crew.close()
     }
     this.factors = solver.factors(solver.items).slice()
-    this.shoppers = byUser.rows
     this.scorer = undefined
     context.progress(1)
   }
@@ -129,10 +140,8 @@ export class Ials implements Model {
   shopperFactor(query: ModelQuery): Float32Array | undefined {
     const { numbers, weights } = this.asked(query)
     if (numbers.length === 0) return undefined
-    const ridge = this.ridge(
-      weights.reduce((sum, weight) => sum + weight, 0),
-      this.items.size
-    )
+    const weight = weights.reduce((sum, each) => sum + each, 0)
+    const ridge = this.ridge("shopper", weight)
     return this.ready().foldIn(numbers, weights, ridge, FOLD_IN_STEPS)
   }
 
@@ -146,7 +155,7 @@ export class Ials implements Model {
     const rows = new Float32Array(known.length * this.dimension)
     known.forEach((factor, i) => rows.set(factor, i * this.dimension))
     const scorer = new FactorScorer(rows, this.dimension, this.shopperGram)
-    const ridge = this.ridge(known.length, this.shoppers)
+    const ridge = this.ridge("item", known.length)
     return scorer.foldIn(
       [...known.keys()],
       known.map(() => 1),
@@ -156,16 +165,16 @@ export class Ials implements Model {
   }
 
   save(): Artifact {
-    const { itemGram, shopperGram, factors, shoppers, keepLast } = this
+    const { itemGram, shopperGram, factors, mean, keepLast, dimension } = this
     return {
-      meta: { shoppers, keepLast, dimension: this.dimension },
+      meta: { mean, keepLast, dimension },
       arrays: { items: this.items.pack(), factors, itemGram, shopperGram },
     }
   }
 
   load({ meta, arrays }: Artifact): void {
     this.keepLast = meta.keepLast === true
-    this.shoppers = Number(meta.shoppers)
+    this.mean = meta.mean as { shopper: number; item: number }
     this.dimension = Number(meta.dimension)
     this.items = ItemTable.unpack(arrays.items)
     this.factors = arrays.factors as Float32Array
@@ -178,10 +187,15 @@ export class Ials implements Model {
     return queryItems(this.items, query, this.options.maxItems, this.options.fading)
   }
 
-  /** λ·(weight taken + α₀·all others)^ν */
-  private ridge(weight: number, others: number): number {
+  /** λ·(weight + α₀·others)^ν, with λ such that a row of mean weight gets the share of it that was asked for. */
+  private ridge(side: "shopper" | "item", weight: number): number {
     const { regularization, unobservedWeight, frequencyScaling } = this.options
-    return regularization * (weight + unobservedWeight * others) ** frequencyScaling
+    const mean = this.mean[side]
+    return (
+      regularization *
+      mean *
+      ((weight / mean + unobservedWeight) / (1 + unobservedWeight)) ** frequencyScaling
+    )
   }
 
   private ready(): FactorScorer {
