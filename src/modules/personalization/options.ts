@@ -166,6 +166,23 @@ const shape = z.strictObject({
       .default(90)
       .describe("Days of history that models learn from."),
     seed: z.number().int().default(1).describe("Seed of everything random in training."),
+    maxInteractions: z
+      .number()
+      .int()
+      .min(1_000)
+      .max(100_000_000)
+      .default(10_000_000)
+      .describe(
+        "Interactions held in memory, the newest (about 100 bytes each); the report says how many were left out."
+      ),
+    maxPerShopper: z
+      .number()
+      .int()
+      .min(10)
+      .default(500)
+      .describe(
+        "Interactions of one shopper that are learned from, the newest; a shopper with more is a robot or a test."
+      ),
     minEvents: z
       .number()
       .int()

@@ -65,8 +65,16 @@ async function trainLocked(
   const products: Product[] = []
   for await (const page of parts.catalog.load()) products.push(...page)
   control.report("reading events", 0.01)
-  const since = clock.now() - training.windowDays * DAY_MS
-  const data = await buildTrainingData(stillAllowed(log.replay({ since }), parts.subjects), products)
+  const now = clock.now()
+  const since = now - training.windowDays * DAY_MS
+  const data = await buildTrainingData(stillAllowed(log.replay({ since }), parts.subjects), products, {
+    // An event may have waited on a phone; none comes from the future.
+    from: since - DAY_MS,
+    to: now + DAY_MS,
+    maxInteractions: training.maxInteractions,
+    maxPerShopper: training.maxPerShopper,
+  })
+  for (const note of data.notes) logger.info(`training data: ${note}`)
   checkCancelled()
   const live = await models.live()
   const { artifacts, version, promotion } = await train(
@@ -82,6 +90,7 @@ async function trainLocked(
       folds: training.folds,
       modelMinutes: training.modelMinutes,
       maxAgeDays: training.maxAgeDays,
+      notes: data.notes,
       fitCandidates: training.fitCandidates,
       live: live && { version: live, artifacts: await models.artifacts(live.version) },
       clock,

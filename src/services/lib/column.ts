@@ -41,10 +41,14 @@ export class Column<A extends ColumnArray> {
     this.data[row] = value
   }
 
-  /** Drops the first `rows` rows. */
-  dropFirst(rows: number): void {
-    this.data.copyWithin(0, rows, this.used)
-    this.used -= rows
+  /** Drops all rows from `length` on. */
+  truncate(length: number): void {
+    this.used = length
+  }
+
+  /** The rows held, without a copy: valid until the next push. */
+  view(): A {
+    return this.data.subarray(0, this.used) as A
   }
 
   /** A copy of exactly the rows held. */

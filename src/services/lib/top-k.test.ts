@@ -39,11 +39,13 @@ describe("groupRows", () => {
 })
 
 describe("Column", () => {
-  it("grows and forgets from the front", () => {
+  it("grows, and forgets what is beyond a length", () => {
     const column = new Column(Int32Array, 1)
     for (let i = 0; i < 1000; i++) column.push(i)
-    column.dropFirst(998)
-    expect([...column.toArray()]).toEqual([998, 999])
+    column.truncate(2)
+    column.set(0, 7)
+    expect([...column.toArray()]).toEqual([7, 1])
+    expect([...column.view()]).toEqual([7, 1])
     expect(column.length).toBe(2)
   })
 })

@@ -121,6 +121,74 @@ describe("buildTrainingData", () => {
     expect(session.endsWith("b".repeat(10))).toBe(true)
   })
 
+  it("forgets with the oldest all that was theirs only", async () => {
+    const events = Array.from({ length: 64 }, (_, i) =>
+      event(i * 60, i % 2 === 0 ? "a" : "b", {
+        type: "purchase",
+        visitor_id: `v${i}`,
+        session_id: `s${i}`,
+        items: [{ product_id: `p${i}` }],
+      })
+    )
+    const { interactions, baskets, notes } = await build(events, { maxInteractions: 16 })
+    const rows = interactions.item.length
+    expect(rows).toBeLessThanOrEqual(16)
+    expect(rows).toBeGreaterThanOrEqual(14)
+    const newest = events.slice(-rows)
+    expect(interactions.itemIds).toEqual(newest.map(({ items }) => items[0].product_id))
+    expect(interactions.userIds).toEqual(newest.map(({ visitor_id }) => `visitor:${visitor_id}`))
+    expect(interactions.sessionStart).toHaveLength(rows + 1)
+    expect(Array.from(baskets.item, (item) => interactions.itemIds[item])).toEqual(interactions.itemIds)
+    expect(notes).toEqual([`left out: ${64 - rows} oldest interactions, for no more than 16 are held`])
+  })
+
+  it("goes on with a visitor's session after it has forgotten others", async () => {
+    const old = Array.from({ length: 20 }, (_, i) => event(i, "x", { visitor_id: `old${i}` }))
+    const events = [...old, event(20, "a"), event(21, "b"), event(40, "c"), event(41, "d")]
+    expect((await sessionsOf(events, { maxInteractions: 8 })).at(-1)).toBe("abcd")
+  })
+
+  it("learns from the newest interactions of a shopper only, and says what it left out", async () => {
+    const many = Array.from({ length: 30 }, (_, i) =>
+      event(i * 60, i < 28 ? "a" : "b", { type: "purchase", visitor_id: "robot" })
+    )
+    const others = [event(5, "c", { visitor_id: "v2" }), event(6, "d", { visitor_id: "v2" })]
+    const { interactions, baskets, notes } = await build([...others, ...many], { maxPerShopper: 2 })
+    expect(interactions.itemIds).toEqual(["c", "d", "b"])
+    expect(interactions.item).toHaveLength(4)
+    expect([...baskets.item]).toEqual([2, 2])
+    expect(notes).toEqual(["left out: 28 interactions beyond the newest 2 of one shopper"])
+  })
+
+  it("bounds a session of nobody in the same way", async () => {
+    const many = Array.from({ length: 30 }, (_, i) =>
+      event(i, "a", { visitor_id: undefined, session_id: "s" })
+    )
+    expect(await sessionsOf(many, { maxPerShopper: 3 })).toEqual(["aaa"])
+  })
+
+  it("leaves out events of impossible times, of robots and of people who did not agree", async () => {
+    const to = START + 60 * MINUTE
+    const { interactions, asOf, notes } = await build(
+      [
+        event(0, "a"),
+        event(1, "b", { ts: 8.64e15 }),
+        event(2, "c", { ts: -1 }),
+        event(3, "d", { ts: NaN }),
+        event(4, "e", { bot: true }),
+        event(5, "f", { consent: { ...GRANTED, model_training: false } }),
+      ],
+      { from: START, to }
+    )
+    expect(interactions.itemIds).toEqual(["a"])
+    expect(asOf).toBe(START)
+    expect(notes).toEqual([
+      "left out: 1 events of robots",
+      "left out: 1 events of shoppers who do not agree to `model_training`",
+      "left out: 3 events whose time cannot be",
+    ])
+  })
+
   it("takes the newest event as now, unless told otherwise", async () => {
     expect((await build([event(3, "a")])).asOf).toBe(START + 3 * MINUTE)
     expect((await build([event(3, "a")], { asOf: 7 })).asOf).toBe(7)

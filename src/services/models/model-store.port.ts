@@ -19,6 +19,8 @@ export interface ModelVersion {
   metrics: Record<string, Record<string, number>>
   /** Models that are missing, with the reason: they failed, or took too long. */
   leftOut?: Record<string, string>
+  /** What of the log was not learned from, a sentence each. */
+  notes?: string[]
   /** Why it is not live. */
   reason?: string
   durationMs: number

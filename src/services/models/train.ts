@@ -26,6 +26,8 @@ export interface TrainOptions {
   maxValidation?: number
   /** A model whose validation, or whose last fit, takes longer is left out. Default: no limit. */
   modelMinutes?: number
+  /** What the report says of the data. */
+  notes?: readonly string[]
   /** What is live now, to compare with. */
   live?: LiveVersion
   /** Whether a version that is not to go live is fitted on everything as well. Default: no, which halves its cost. */
@@ -111,6 +113,7 @@ export async function train(
       window: windowOf(isWhole ? data : heldOut.parts.at(-1)!.fold.train),
       metrics: Object.fromEntries(metrics),
       ...(run.leftOut.size > 0 && { leftOut: Object.fromEntries(run.leftOut) }),
+      ...(options.notes?.length && { notes: [...options.notes] }),
       ...(!promotion.promote && { reason: promotion.reason }),
       durationMs: clock.now() - begun,
     },

@@ -15,25 +15,33 @@ export interface ValidationExample {
 /** List length of all validation metrics. */
 export const VALIDATION_K = 20
 
+/** Of one session, or one order, so much is asked: a robot's must not decide. */
+const MOST_STEPS = 50
+
 /** Every step of the held-out sessions predicts the next item; of too many, the newest are kept. */
 export function nextItemExamples({ sessions }: Fold, limit: number): ValidationExample[] {
   const examples: ValidationExample[] = []
   for (let unit = sessions.length - 1; unit >= 0 && examples.length < limit; unit--) {
     const { items, endedAt } = sessions[unit]
-    for (let step = items.length - 1; step >= 1; step--) {
+    for (let step = items.length - 1; step >= Math.max(1, items.length - MOST_STEPS); step--) {
       examples.push({ query: { session: items.slice(0, step) }, target: items[step], unit, at: endedAt })
     }
   }
   return examples
 }
 
-/** The last item of every held-out order is predicted from the others. */
+/** The last item of every held-out order is predicted from the others, the newest of them. */
 export function basketExamples({ baskets }: Fold, limit: number): ValidationExample[] {
   return baskets
     .map((items, unit) => ({ items, unit }))
     .filter(({ items }) => items.length >= 2)
     .slice(-limit)
-    .map(({ items, unit }) => ({ query: { seeds: items.slice(0, -1) }, target: items.at(-1)!, unit, at: 0 }))
+    .map(({ items, unit }) => ({
+      query: { seeds: items.slice(-1 - MOST_STEPS, -1) },
+      target: items.at(-1)!,
+      unit,
+      at: 0,
+    }))
 }
 
 /**
