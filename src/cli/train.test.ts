@@ -4,7 +4,7 @@ describe("trainOptions", () => {
   const store = JSON.stringify({ training: { seed: 7, minEvents: 9 }, retrieval: { dimensions: 16 } })
 
   it("changes the days of history and nothing else", () => {
-    const { training, retrieval } = trainOptions(store, "30")
+    const { training, retrieval } = trainOptions(store, { windowDays: "30" })
     expect(training).toMatchObject({ windowDays: 30, seed: 7, minEvents: 9 })
     expect(retrieval.dimensions).toBe(16)
   })
@@ -14,7 +14,12 @@ describe("trainOptions", () => {
     expect(trainOptions(undefined).training).toMatchObject({ windowDays: 90, seed: 1 })
   })
 
+  it("takes other models", () => {
+    expect(trainOptions(store, { models: "ials, ease" }).training.models).toEqual(["ials", "ease"])
+    expect(() => trainOptions(store, { models: "magic" })).toThrow("training.models")
+  })
+
   it("refuses days that are no number", () => {
-    expect(() => trainOptions(undefined, "many")).toThrow("training.windowDays")
+    expect(() => trainOptions(undefined, { windowDays: "many" })).toThrow("training.windowDays")
   })
 })

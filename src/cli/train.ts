@@ -2,41 +2,63 @@ import { SingleBar } from "cli-progress"
 import type { Command } from "commander"
 import { compose } from "../modules/personalization/compose"
 import { resolveOptions, type PersonalizationOptions } from "../modules/personalization/options"
+import type { TrainingRun } from "../modules/personalization/training-runs"
 import { PersonalizationError, silentLogger } from "../services/lib"
 
 interface TrainFlags {
   databaseUrl?: string
   windowDays?: string
+  models?: string
 }
 
 /**
- * The plugin's options as a store has them, with the days of history replaced when they are given.
+ * The plugin's options as a store has them, with what the flags say in their place.
  * @param json the options as JSON; none: the defaults
  * @throws PersonalizationError `invalid_option`
  */
-export function trainOptions(json: string | undefined, windowDays?: string): PersonalizationOptions {
+export function trainOptions(json: string | undefined, flags: TrainFlags = {}): PersonalizationOptions {
   const given = JSON.parse(json || "{}") as { training?: object }
-  const training = { ...given.training, ...(windowDays && { windowDays: Number(windowDays) }) }
+  const training = {
+    ...given.training,
+    ...(flags.windowDays && { windowDays: Number(flags.windowDays) }),
+    ...(flags.models && { models: flags.models.split(",").map((name) => name.trim()) }),
+  }
   return resolveOptions({ ...given, training })
+}
+
+/** Says on stderr how far a run is: a bar for people, a line for each stage where a program reads along. */
+function follow(run: TrainingRun): () => void {
+  const isShown = process.stderr.isTTY
+  const bar = new SingleBar({ format: "training [{bar}] {percentage}% | {stage}", stream: process.stderr })
+  if (isShown) bar.start(100, 0, { stage: "starting" })
+  let said = ""
+  const say = () => {
+    const percent = Math.round(run.progress * 100)
+    if (isShown) bar.update(percent, { stage: run.stage })
+    else if (run.stage !== said) console.error(`training: ${percent} % | ${run.stage}`)
+    said = run.stage
+  }
+  const timer = setInterval(say, 50)
+  return () => {
+    clearInterval(timer)
+    say()
+    bar.stop()
+  }
 }
 
 async function trainOnce(flags: TrainFlags): Promise<void> {
   const url = flags.databaseUrl ?? process.env.DATABASE_URL
   if (!url)
     throw new PersonalizationError("invalid_option", "no database: give --database-url or set DATABASE_URL")
-  const options = trainOptions(process.env.PERSONALIZATION_OPTIONS, flags.windowDays)
+  const options = trainOptions(process.env.PERSONALIZATION_OPTIONS, flags)
   const { schema, poolSize } = options.postgres
   const engine = compose(options, { database: { url, schema, poolSize }, logger: silentLogger })
-  const bar = new SingleBar({ format: "training [{bar}] {percentage}% | {stage}", stream: process.stderr })
-  bar.start(100, 0, { stage: "starting" })
   const run = engine.training.start()
-  const timer = setInterval(() => bar.update(Math.round(run.progress * 100), { stage: run.stage }), 200)
+  const end = follow(run)
   try {
     await engine.training.idle()
   } finally {
-    clearInterval(timer)
-    bar.update(Math.round(run.progress * 100), { stage: run.stage })
-    bar.stop()
+    end()
     await engine.stop()
   }
   if (run.error) throw new Error(`training ${run.status}: ${run.error.message}`)
@@ -50,5 +72,6 @@ export function registerTrain(program: Command): void {
     .description("train on the recorded history and promote the result if it is fit to serve")
     .option("--database-url <url>", "PostgreSQL of the store (default: DATABASE_URL)")
     .option("--window-days <days>", "days of history to learn from")
+    .option("--models <names>", "models to train, comma-separated (default: option `training.models`)")
     .action(trainOnce)
 }
