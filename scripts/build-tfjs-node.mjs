@@ -24,7 +24,7 @@ import sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as wheel:
     for entry in wheel.infolist():
         path = entry.filename
-        parts = ("tensorflow/c/", "tensorflow/core/platform/", "xla/tsl/", "absl/")
+        parts = ("tensorflow/c/", "tensorflow/core/platform/", "tsl/", "xla/tsl/", "absl/")
         if path.startswith("tensorflow/libtensorflow") or (
             path.endswith(".h") and any(path.startswith("tensorflow/include/" + part) for part in parts)
         ):

@@ -9,7 +9,9 @@ const WASM_SPEED = 10
 /** @tensorflow/tfjs-node; undefined when it is not installed. @throws Error when it is and does not load */
 export function loadTensorFlowNative(): TensorFlowTrainer | undefined {
   const tf = load<TensorFlow>("@tensorflow/tfjs-node")
-  return tf && new TensorFlowTrainer(`@tensorflow/tfjs-node ${tf.version_core}`, NATIVE_SPEED, tf)
+  return (
+    tf && new TensorFlowTrainer(`@tensorflow/tfjs-node ${tf.version_core}`, NATIVE_SPEED, tf, "tensorflow")
+  )
 }
 
 interface WasmBackend {
@@ -28,9 +30,7 @@ export async function loadTensorFlowWasm(): Promise<TensorFlowTrainer | undefine
   if (!tf || !wasm) return undefined
   wasm.setWasmPaths(join(dirname(require.resolve(`${name}/package.json`)), "dist/"))
   wasm.setThreadsCount(1)
-  await tf.setBackend("wasm")
-  await tf.ready()
-  return new TensorFlowTrainer(`${name} ${tf.version_core}`, WASM_SPEED, tf)
+  return new TensorFlowTrainer(`${name} ${tf.version_core}`, WASM_SPEED, tf, "wasm")
 }
 
 /** Heavy, native and optional: looked for when a network is to be trained, and never before. */

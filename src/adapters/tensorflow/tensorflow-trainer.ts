@@ -9,22 +9,30 @@ export class TensorFlowTrainer implements Trainer {
   constructor(
     readonly name: string,
     readonly gigaflops: number,
-    private readonly tf: TensorFlow
+    private readonly tf: TensorFlow,
+    private readonly backend: "tensorflow" | "wasm"
   ) {}
 
   async compile(graph: Graph): Promise<Program> {
-    return new TensorFlowProgram(graph, this.tf)
+    return new TensorFlowProgram(graph, this.tf, () => this.takeBackend())
+  }
+
+  /** tfjs-node and the WebAssembly backend share one tfjs-core, which works on one of them at a time. */
+  private async takeBackend(): Promise<void> {
+    const { tf, backend } = this
+    if (tf.getBackend() !== backend && !(await tf.setBackend(backend)))
+      throw new Error(`TensorFlow.js cannot start its backend ${backend}`)
   }
 }
 
 class TensorFlowProgram implements Program {
   /** Nodes that are no longer needed after each node. */
   private readonly lastUses = new Map<Node, Node[]>()
-  private readonly constants = new Map<Node, Tensor>()
 
   constructor(
     private readonly graph: Graph,
-    private readonly tf: TensorFlow
+    private readonly tf: TensorFlow,
+    private readonly takeBackend: () => Promise<void>
   ) {
     const kept = new Set(Object.values(graph.outputs))
     const seen = new Set<Node>()
@@ -32,22 +40,19 @@ class TensorFlowProgram implements Program {
       const last = usedBy(node).filter((input) => !seen.has(input) && !kept.has(input))
       for (const input of last) seen.add(input)
       this.lastUses.set(node, [...new Set(last)])
-      if (node.op.kind === "constant")
-        this.constants.set(node, tf.tensor(node.op.values, [...node.shape], "float32"))
     }
   }
 
   async run(feeds: Feeds): Promise<Record<string, Float32Array>> {
     const { tf, graph } = this
-    const values = new Map<Node, Tensor>(this.constants)
+    await this.takeBackend()
+    const values = new Map<Node, Tensor>()
     try {
       for (const node of graph.nodes) {
-        if (node.op.kind !== "constant") {
-          values.set(
-            node,
-            tf.tidy(() => this.compute(node, values, feeds))
-          )
-        }
+        values.set(
+          node,
+          tf.tidy(() => this.compute(node, values, feeds))
+        )
         for (const input of this.lastUses.get(node)!) this.drop(input, values)
       }
       const outputs = await Promise.all(
@@ -59,13 +64,11 @@ class TensorFlowProgram implements Program {
     }
   }
 
-  close(): void {
-    this.tf.dispose([...this.constants.values()])
-    this.constants.clear()
-  }
+  /** Nothing is kept between two runs. */
+  close(): void {}
 
   private drop(node: Node, values: Map<Node, Tensor>): void {
-    if (!this.constants.has(node)) this.tf.dispose(values.get(node))
+    this.tf.dispose(values.get(node))
     values.delete(node)
   }
 
@@ -75,6 +78,8 @@ class TensorFlowProgram implements Program {
     switch (op.kind) {
       case "input":
         return tf.tensor(feeds[op.name], [...shape], op.integer ? "int32" : "float32")
+      case "constant":
+        return tf.tensor(op.values, [...shape], "float32")
       case "add":
       case "sub":
       case "mul":
@@ -133,8 +138,6 @@ class TensorFlowProgram implements Program {
       }
       case "softmaxLoss":
         return tf.reshape(a, [...shape])
-      case "constant":
-        throw new Error("constants are made once")
     }
   }
 

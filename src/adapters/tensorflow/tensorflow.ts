@@ -25,8 +25,8 @@ export interface TensorFlow {
   gather(table: Tensor, rows: Tensor): Tensor
   gatherND(x: Tensor, indices: Tensor): Tensor
   scatterND(indices: Tensor, values: Tensor, shape: number[]): Tensor
+  getBackend(): string
   setBackend(name: string): Promise<boolean>
-  ready(): Promise<void>
 }
 
 export interface Tensor {
