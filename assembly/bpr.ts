@@ -20,15 +20,15 @@ export function pairwiseSteps(
   rate: f32,
   regularization: f32
 ): u32 {
-  const bytes = <usize>d << 2
+  const bytes = (<usize>d) << 2
   const shrink = f32x4.splat(1 - rate * regularization)
   for (let draw = 0; draw < draws; draw++) {
     state = next(state)
-    const entry = <i32>(((<u64>state) * (<u64>entries)) >> 32)
-    const row = load<i32>(owners + (<usize>entry << 2))
-    const taken = load<i32>(columns + (<usize>entry << 2))
+    const entry = <i32>((<u64>state * <u64>entries) >> 32)
+    const row = load<i32>(owners + ((<usize>entry) << 2))
+    const taken = load<i32>(columns + ((<usize>entry) << 2))
     state = next(state)
-    const other = <i32>(((<u64>state) * (<u64>width)) >> 32)
+    const other = <i32>((<u64>state * <u64>width) >> 32)
     if (has(start, columns, row, other)) continue
     const u = x + <usize>row * bytes
     const i = y + <usize>taken * bytes
@@ -50,8 +50,6 @@ export function pairwiseSteps(
 }
 
 /** Xorshift of 32 bits (Marsaglia 2003). */
-// @ts-ignore: decorator
-@inline
 function next(state: u32): u32 {
   state ^= state << 13
   state ^= state >> 17
@@ -60,11 +58,11 @@ function next(state: u32): u32 {
 
 /** Is a column among those of a row? By halving. */
 function has(start: usize, columns: usize, row: i32, column: i32): bool {
-  let low = load<i32>(start + (<usize>row << 2))
-  let high = load<i32>(start + (<usize>(row + 1) << 2))
+  let low = load<i32>(start + ((<usize>row) << 2))
+  let high = load<i32>(start + ((<usize>(row + 1)) << 2))
   while (low < high) {
     const middle = (low + high) >> 1
-    const value = load<i32>(columns + (<usize>middle << 2))
+    const value = load<i32>(columns + ((<usize>middle) << 2))
     if (value === column) return true
     if (value < column) low = middle + 1
     else high = middle

@@ -7,8 +7,6 @@ const BLOCK_BYTES: usize = BLOCK * BLOCK * 4
  * floats for each of `depth` steps (or, when unpacked, rows `aStep` and `bStep` bytes apart). Eight sums in registers:
  * one multiplication and one addition of four lanes each for every load that the cache must serve twice a cycle.
  */
-// @ts-ignore: decorator
-@inline
 function tile(
   a: usize,
   aStep: usize,
@@ -50,8 +48,6 @@ function tile(
   put(c + 3 * stride, s30, s31, keep, subtract)
 }
 
-// @ts-ignore: decorator
-@inline
 function put(c: usize, left: v128, right: v128, keep: bool, subtract: bool): void {
   if (keep) {
     const l = v128.load(c)
@@ -68,26 +64,18 @@ function put(c: usize, left: v128, right: v128, keep: bool, subtract: bool): voi
  * c = a·b, row-major: `rows` × `depth` times `depth` × `columns`. `rows` is a multiple of 4, `columns` of 8.
  * `packed` is room for 4 × depth + 8 × depth floats.
  */
-export function gemm(
-  a: usize,
-  b: usize,
-  c: usize,
-  rows: i32,
-  depth: i32,
-  columns: i32,
-  packed: usize
-): void {
-  const right = packed + (<usize>depth << 4)
-  const stride = <usize>columns << 2
+export function gemm(a: usize, b: usize, c: usize, rows: i32, depth: i32, columns: i32, packed: usize): void {
+  const right = packed + ((<usize>depth) << 4)
+  const stride = (<usize>columns) << 2
   for (let column = 0; column < columns; column += 8) {
     for (let k = 0; k < depth; k++) {
       const from = b + ((<usize>(k * columns + column)) << 2)
-      v128.store(right + (<usize>k << 5), v128.load(from))
-      v128.store(right + (<usize>k << 5), v128.load(from, 16), 16)
+      v128.store(right + ((<usize>k) << 5), v128.load(from))
+      v128.store(right + ((<usize>k) << 5), v128.load(from, 16), 16)
     }
     for (let row = 0; row < rows; row += 4) {
       const at = a + ((<usize>(row * depth)) << 2)
-      const step = <usize>depth << 2
+      const step = (<usize>depth) << 2
       for (let k: usize = 0; k < <usize>depth; k++) {
         const to = packed + (k << 4)
         const from = at + (k << 2)
@@ -96,18 +84,28 @@ export function gemm(
         store<f32>(to, load<f32>(from + 2 * step), 8)
         store<f32>(to, load<f32>(from + 3 * step), 12)
       }
-      tile(packed, 16, right, 32, depth, c + <usize>row * stride + (<usize>column << 2), stride, false, false)
+      tile(
+        packed,
+        16,
+        right,
+        32,
+        depth,
+        c + <usize>row * stride + ((<usize>column) << 2),
+        stride,
+        false,
+        false
+      )
     }
   }
 }
 
 /** out = xᵀ·x for `rows` rows of `d` floats, d a multiple of 8. */
 export function gram(x: usize, rows: i32, d: i32, out: usize): void {
-  const step = <usize>d << 2
+  const step = (<usize>d) << 2
   for (let i = 0; i < d; i += 4) {
     for (let j = 0; j < d; j += 8) {
       const to = out + ((<usize>(i * d + j)) << 2)
-      tile(x + (<usize>i << 2), step, x + (<usize>j << 2), step, rows, to, step, false, false)
+      tile(x + ((<usize>i) << 2), step, x + ((<usize>j) << 2), step, rows, to, step, false, false)
     }
   }
 }
@@ -117,8 +115,6 @@ export function gram(x: usize, rows: i32, d: i32, out: usize): void {
 // (Goodnight 1979), a block of pivots at a time: after the sweep of every block it is the negative inverse. A sweep
 // takes three steps, each of which is shared out by block row: pivot, panel, update.
 
-// @ts-ignore: decorator
-@inline
 function blockAt(blocks: usize, i: i32, j: i32): usize {
   return blocks + <usize>(((i * (i + 1)) >> 1) + j) * BLOCK_BYTES
 }
@@ -145,7 +141,8 @@ export function sweepPivot(blocks: usize, pivot: i32, inverse: usize, wide: usiz
       }
       store<f64>(row + (k << 3), factor)
     }
-    for (let j: usize = 0; j < BLOCK; j++) store<f64>(pivotRow + (j << 3), load<f64>(pivotRow + (j << 3)) * over)
+    for (let j: usize = 0; j < BLOCK; j++)
+      store<f64>(pivotRow + (j << 3), load<f64>(pivotRow + (j << 3)) * over)
     store<f64>(pivotRow + (k << 3), -over)
   }
   for (let i: usize = 0; i < BLOCK; i++) {

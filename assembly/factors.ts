@@ -65,26 +65,26 @@ export function conjugateGradient(
   steps: i32,
   scratch: usize
 ): void {
-  const bytes = <usize>d << 2
+  const bytes = (<usize>d) << 2
   const r = scratch
   const p = scratch + bytes
   const ap = p + bytes
   for (let row = first; row < end; row++) {
     const own = x + <usize>row * bytes
-    const from = load<i32>(start + (<usize>row << 2))
-    const to = load<i32>(start + (<usize>(row + 1) << 2))
+    const from = load<i32>(start + ((<usize>row) << 2))
+    const to = load<i32>(start + ((<usize>(row + 1)) << 2))
     if (from === to) {
       memory.fill(own, 0, bytes)
       continue
     }
-    const ridge = load<f32>(ridges + (<usize>row << 2))
+    const ridge = load<f32>(ridges + ((<usize>row) << 2))
     // r = b − A·x
     multiply(gram, ridge, own, ap, bytes)
     memory.fill(r, 0, bytes)
     add(r, ap, -1, bytes)
     for (let at = from; at < to; at++) {
-      const other = y + <usize>load<i32>(columns + (<usize>at << 2)) * bytes
-      add(r, other, load<f32>(weights + (<usize>at << 2)) * (1 - dot(other, own, bytes)), bytes)
+      const other = y + <usize>load<i32>(columns + ((<usize>at) << 2)) * bytes
+      add(r, other, load<f32>(weights + ((<usize>at) << 2)) * (1 - dot(other, own, bytes)), bytes)
     }
     memory.copy(p, r, bytes)
     let before = dot(r, r, bytes)
@@ -92,8 +92,8 @@ export function conjugateGradient(
     for (let step = 0; step < steps && before > enough && before > 1e-20; step++) {
       multiply(gram, ridge, p, ap, bytes)
       for (let at = from; at < to; at++) {
-        const other = y + <usize>load<i32>(columns + (<usize>at << 2)) * bytes
-        add(ap, other, load<f32>(weights + (<usize>at << 2)) * dot(other, p, bytes), bytes)
+        const other = y + <usize>load<i32>(columns + ((<usize>at) << 2)) * bytes
+        add(ap, other, load<f32>(weights + ((<usize>at) << 2)) * dot(other, p, bytes), bytes)
       }
       const alpha = before / dot(p, ap, bytes)
       add(own, p, alpha, bytes)
@@ -110,6 +110,7 @@ export function conjugateGradient(
 
 /** scores[r] = row r of `x` · `query` for the first `rows` rows of d floats, d a multiple of 8. */
 export function scoreRows(x: usize, rows: i32, d: i32, query: usize, scores: usize): void {
-  const bytes = <usize>d << 2
-  for (let row = 0; row < rows; row++, x += bytes) store<f32>(scores + (<usize>row << 2), dot(x, query, bytes))
+  const bytes = (<usize>d) << 2
+  for (let row = 0; row < rows; row++, x += bytes)
+    store<f32>(scores + ((<usize>row) << 2), dot(x, query, bytes))
 }

@@ -1,6 +1,4 @@
 /** Sum of a·b over `bytes`, a multiple of 32. */
-// @ts-ignore: decorator
-@inline
 export function dot(a: usize, b: usize, bytes: usize): f32 {
   let s0 = f32x4.splat(0)
   let s1 = f32x4.splat(0)
@@ -19,13 +17,13 @@ export function dot(a: usize, b: usize, bytes: usize): f32 {
   }
   const s = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))
   return (
-    f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1) + (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3))
+    f32x4.extract_lane(s, 0) +
+    f32x4.extract_lane(s, 1) +
+    (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3))
   )
 }
 
 /** y += scale·x */
-// @ts-ignore: decorator
-@inline
 export function add(y: usize, x: usize, scale: f32, bytes: usize): void {
   const by = f32x4.splat(scale)
   for (let i: usize = 0; i < bytes; i += 32) {
