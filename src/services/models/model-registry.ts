@@ -2,7 +2,7 @@ import { PersonalizationError, type Logger, type Metrics, type Scored } from "..
 import { loadModels } from "./load-models"
 import type { Model, ModelQuery } from "./model"
 import type { ModelStore, ModelVersion } from "./model-store.port"
-import type { TextEmbedder } from "./text-embedder.port"
+import type { ProductEmbedder } from "./product-embedder.port"
 
 export interface ModelRegistryOptions {
   logger: Logger
@@ -53,8 +53,8 @@ export class ModelRegistry {
   }
 
   /** The live model that turns a product's words into a vector. */
-  get textEmbedder(): TextEmbedder | undefined {
-    for (const model of this.loaded?.models.values() ?? []) if (isTextEmbedder(model)) return model
+  get embedder(): ProductEmbedder | undefined {
+    for (const model of this.loaded?.models.values() ?? []) if (isEmbedder(model)) return model
     return undefined
   }
 
@@ -159,8 +159,8 @@ export class ModelRegistry {
   }
 }
 
-function isTextEmbedder(model: Model): model is Model & TextEmbedder {
-  return typeof (model as Partial<TextEmbedder>).embed === "function"
+function isEmbedder(model: Model): model is Model & ProductEmbedder {
+  return typeof (model as Partial<ProductEmbedder>).embed === "function"
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

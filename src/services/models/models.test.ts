@@ -12,6 +12,8 @@ const CASES: Record<string, ModelContractOptions> = {
   "bought-together": { query: { seeds: ["anchor"] }, first: "signal" },
   "buy-again": { query: { purchases: { ids: ["item1", "signal"], at: [0, 0] } }, first: "signal" },
   "text-lsa": { query: { seeds: ["anchor"] }, first: "signal" },
+  content: { query: { seeds: ["anchor"] }, first: "signal" },
+  "cold-items": { query: { seeds: ["anchor"] }, first: "signal" },
   ials: { query: { seeds: ["anchor"] }, first: "signal" },
   bpr: { query: { seeds: ["anchor"] }, first: "signal" },
   ease: { query: { session: ["item5", "anchor"] }, first: "signal" },

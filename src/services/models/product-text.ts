@@ -17,7 +17,7 @@ function* characterGrams(word: string): Iterable<string> {
 }
 
 /** 32-bit FNV-1a of a feature's name. */
-function hash(text: string): number {
+export function hash(text: string): number {
   let value = 0x811c9dc5
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
   return value | 0
@@ -49,4 +49,22 @@ export function productFeatures(product: Product): Map<number, number> {
     for (const value of values) add(`option:${title}=${value}`.toLowerCase(), 0.5)
   }
   return features
+}
+
+/** Longest text that embedders are asked for: their models read 256 to 512 tokens. */
+const MAX_TEXT = 2_000
+
+/** A product as one text for an embedder, the most telling first. */
+export function embeddableText(product: Product): string {
+  const { title, subtitle, categories, type, collection, tags, description } = product
+  const parts = [
+    title,
+    subtitle,
+    ...categories.map(({ name }) => name),
+    type,
+    collection,
+    ...tags,
+    description,
+  ]
+  return parts.filter(Boolean).join(". ").slice(0, MAX_TEXT)
 }

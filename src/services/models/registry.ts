@@ -2,6 +2,8 @@ import { blendOf } from "./blend"
 import { boughtTogether } from "./bought-together"
 import { bpr } from "./bpr"
 import { buyAgain } from "./buy-again"
+import { coldItems } from "./cold-items"
+import { content } from "./content"
 import { ease } from "./ease"
 import { ials } from "./ials"
 import { gru4rec } from "./gru4rec"
@@ -21,6 +23,7 @@ const SOURCES: readonly ModelDefinition[] = [
   vstan,
   boughtTogether,
   buyAgain,
+  content,
   textLsa,
   ials,
   bpr,
@@ -29,5 +32,9 @@ const SOURCES: readonly ModelDefinition[] = [
   gru4rec,
 ]
 
-/** All models: the sources, and what is made of them. */
-export const MODELS: readonly ModelDefinition[] = [...SOURCES, { ...blendOf(SOURCES), of: SOURCES }]
+/** All models: the sources; iALS with the newest products in it, which a blend would count twice; and what is made of sources. */
+export const MODELS: readonly ModelDefinition[] = [
+  ...SOURCES,
+  coldItems,
+  { ...blendOf(SOURCES), of: SOURCES },
+]

@@ -1,4 +1,5 @@
 import type { Product } from "../features"
+import type { GivenSpaces } from "./product-embedder.port"
 
 /** Interaction kinds, by the code stored in `Interactions.kind`. */
 export const KINDS = ["view", "cart", "purchase"] as const
@@ -46,6 +47,8 @@ export interface TrainingData {
   baskets: Baskets
   /** The catalogue at training time; may hold items without interactions and miss delisted ones. */
   products: Product[]
+  /** What embedders outside the models say of the products; absent where there are none. */
+  given?: GivenSpaces
   /** "Now" for decays: ms since the epoch, the time of the newest interaction or later. */
   asOf: number
 }

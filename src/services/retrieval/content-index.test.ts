@@ -1,13 +1,13 @@
 import { MemoryItemVectorStore } from "../../adapters/memory"
 import { noMetrics, silentLogger } from "../lib"
-import type { TextEmbedder } from "../models"
+import type { ProductEmbedder } from "../models"
 import { embedder, product, TestCatalog, TestIndex } from "../testing/planted-shop"
 import { ContentIndex } from "./content-index"
 
 function setUp(catalog = new TestCatalog([product("a1", "a"), product("a2", "a"), product("b1", "b")])) {
   const models = {
     version: undefined as string | undefined,
-    textEmbedder: undefined as TextEmbedder | undefined,
+    embedder: undefined as ProductEmbedder | undefined,
   }
   const indexes: TestIndex[] = []
   const store = new MemoryItemVectorStore()
@@ -23,7 +23,7 @@ function setUp(catalog = new TestCatalog([product("a1", "a"), product("a2", "a")
         return indexes.at(-1)!
       },
     })
-  const train = (version: string, textEmbedder = embedder) => Object.assign(models, { version, textEmbedder })
+  const train = (version: string, live = embedder) => Object.assign(models, { version, embedder: live })
   return { catalog, indexes, store, make, content: make(), train }
 }
 

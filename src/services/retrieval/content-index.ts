@@ -1,6 +1,6 @@
 import type { Logger, Metrics } from "../lib"
 import type { Catalog, Product } from "../features"
-import type { TextEmbedder } from "../models"
+import type { ProductEmbedder } from "../models"
 import type { Knowledge } from "./candidate-source"
 import type { ItemVectorStore } from "./item-vector-store.port"
 import { Neighbours } from "./neighbours"
@@ -19,7 +19,7 @@ const BATCH = 1_000
 export interface ContentIndexParts {
   catalog: Catalog
   /** Where the live text embedder comes from: the ModelRegistry. */
-  models: { readonly version: string | undefined; readonly textEmbedder: TextEmbedder | undefined }
+  models: { readonly version: string | undefined; readonly embedder: ProductEmbedder | undefined }
   store: ItemVectorStore
   /** A fresh index for vectors of this length; each model version gets its own. */
   createIndex(dimensions: number): MonitoredVectorIndex | Promise<MonitoredVectorIndex>
@@ -43,7 +43,7 @@ export type ContentView = Pick<Knowledge, "nearest" | "vectorOf">
 /** The vectors of one model version and the index over them: never mixed with another version's. */
 interface Space {
   version: string
-  embedder: TextEmbedder
+  embedder: ProductEmbedder
   index: MonitoredVectorIndex
   vectors: VectorTable
   neighbours: Neighbours
@@ -131,15 +131,15 @@ export class ContentIndex {
     const { catalog, models, metrics } = this.parts
     await close(this.retired)
     this.retired = undefined
-    const { version, textEmbedder } = models
-    if (!version || !textEmbedder) return
-    if (this.live?.version !== version) await this.build(version, textEmbedder)
+    const { version, embedder } = models
+    if (!version || !embedder) return
+    if (this.live?.version !== version) await this.build(version, embedder)
     if (follow && this.live && this.seen !== catalog.version) await this.follow(this.live)
     metrics.gauge("content_index_size", this.size)
   }
 
   /** Stored vectors make a quick start; `follow` then checks them against the catalogue. */
-  private async build(version: string, embedder: TextEmbedder): Promise<void> {
+  private async build(version: string, embedder: ProductEmbedder): Promise<void> {
     const { catalog, store } = this.parts
     const stored = await store.load(SPACE, version)
     const index = await this.parts.createIndex(embedder.dimensions)

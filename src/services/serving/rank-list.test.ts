@@ -19,7 +19,7 @@ async function setUp(changes: Partial<RecommenderParts> & { popular?: string[]; 
   const common = { metrics: noMetrics, logger: silentLogger }
   const models = {
     version: "v1",
-    textEmbedder: embedder,
+    embedder,
     ask: (model: string, _: unknown, k: number): Scored[] =>
       model === "popularity" ? popular.map((id, rank) => ({ id, score: 1 / (rank + 1) })).slice(0, k) : [],
   }

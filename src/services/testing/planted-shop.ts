@@ -1,5 +1,5 @@
 import { ProductCards, type Catalog, type Product } from "../features"
-import type { TextEmbedder } from "../models"
+import type { ProductEmbedder } from "../models"
 import { dot, type MonitoredVectorIndex } from "../retrieval"
 
 /** A published product that can be bought in channel `web`. */
@@ -97,7 +97,7 @@ export class TestIndex implements MonitoredVectorIndex {
 }
 
 /** One direction for each category, a little turned by the length of the title. */
-export const embedder: TextEmbedder = {
+export const embedder: ProductEmbedder = {
   dimensions: 4,
   embed({ categories, title }) {
     const vector = new Float32Array([0, 0, 0, title.length / 100])
