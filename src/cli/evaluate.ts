@@ -153,7 +153,7 @@ function modelNamed(name: string): ModelDefinition {
 }
 
 function collectOption(text: string, before: Flags["option"]): Flags["option"] {
-  const match = /^([a-z-]+)\.(\w+)=(.*)$/.exec(text)
+  const match = /^([a-z][\w-]*)\.(\w+)=(.*)$/.exec(text)
   if (!match) throw new InvalidArgumentError("write it as model.name=value, e.g. vmis-knn.m=500")
   const [, model, name, value] = match
   return { ...before, [model]: { ...before[model], [name]: value } }

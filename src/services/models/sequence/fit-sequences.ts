@@ -6,15 +6,16 @@ import type { SequenceOptions } from "./sequence-options"
 import type { Sequences } from "./sequences"
 import { NetworkTraining, type Learned, type LearnOptions } from "./train-network"
 
-/** Batches per epoch that a small shop gets at least. */
-const BATCHES = 32
+/** Batches per epoch that a small shop gets, unless they had fewer steps than SMALLEST_BATCH. */
+const BATCHES = 200
+const SMALLEST_BATCH = 64
 /** Epochs without a lower validation loss after which training ends. */
 const PATIENCE = 2
 /** What is left of the learning rate at the end. */
 const LAST_RATE = 0.1
 /** Without the option `epochs`: as many as make this many batches, within bounds. */
-const WANTED_BATCHES = 8_000
-const EPOCHS = { min: 10, max: 40 }
+const WANTED_BATCHES = 6_000
+const EPOCHS = { min: 8, max: 25 }
 /** Multiplications and additions per step, candidate and dimension: scores, and their gradients to both sides. */
 const OPERATIONS = 6
 
@@ -34,7 +35,7 @@ export async function fitSequences(
   const steps = sequences.item.length - sequences.age.length
   const learn: LearnOptions = {
     ...options,
-    positions: Math.max(16, Math.min(options.positions, Math.round(steps / BATCHES))),
+    positions: Math.min(options.positions, Math.max(SMALLEST_BATCH, Math.round(steps / BATCHES))),
   }
   const candidates = Math.min(options.candidates, sequences.items.length)
   const operations = steps * candidates * options.dimensions * OPERATIONS

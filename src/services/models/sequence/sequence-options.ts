@@ -7,16 +7,16 @@ export const sequenceOptions = z.strictObject({
   dimensions: numeric().int().min(0).max(512).multipleOf(8).default(0),
   /** Newest items of a sequence that are looked at. */
   maxLength: numeric().int().min(2).max(200).default(20),
-  /** Times through the data at most; 0 = by the amount of data, 10 to 40. */
+  /** Times through the data at most; 0 = by the amount of data, 8 to 25. */
   epochs: numeric().int().min(0).default(0),
   /** After so many minutes the training ends with what it has; 0 = no limit. */
   maxMinutes: numeric().min(0).default(30),
   /** Fewer sequences of at least two items than this, and nothing is learned. */
   minSequences: numeric().int().min(1).default(500),
-  learningRate: numeric().positive().default(0.002),
+  learningRate: numeric().positive().default(0.005),
   weightDecay: numeric().min(0).default(0.01),
   /** Share of the numbers that is zeroed while training. */
-  dropout: numeric().min(0).max(0.9).default(0.25),
+  dropout: numeric().min(0).max(0.9).default(0.3),
   /** Factor of the cosine in the softmax: the higher, the more a small difference in direction counts. */
   sharpness: numeric().positive().default(16),
   /** Steps per batch at most. */
