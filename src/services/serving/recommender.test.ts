@@ -46,7 +46,7 @@ async function setUp({ products = planted(), trained = true, asks = () => [], ..
   const asked: [string, ModelQuery][] = []
   const models = {
     version: trained ? "v1" : undefined,
-    textEmbedder: trained ? embedder : undefined,
+    embedder: trained ? embedder : undefined,
     ask: (model: string, query: ModelQuery, k: number) => {
       asked.push([model, query])
       return asks(model, query).slice(0, k)
