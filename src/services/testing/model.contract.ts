@@ -7,6 +7,8 @@ export interface ModelContractOptions {
   query: ModelQuery
   /** The item that must come first for it. */
   first: string
+  /** Options to test it with, where the defaults are meant for more data. */
+  options?: Record<string, unknown>
 }
 
 /** 40 items of which `signal` always follows, is always bought with, and is worded like `anchor`, amid noise. */
@@ -32,7 +34,11 @@ export function plantedData(seed = 3): TrainingData {
 }
 
 /** What every model must do, whatever it is good at. */
-export function modelContract(definition: ModelDefinition, { query, first }: ModelContractOptions): void {
+export function modelContract(
+  { name, create }: ModelDefinition,
+  { query, first, options: given }: ModelContractOptions
+): void {
+  const definition: ModelDefinition = { name, create: (options) => create({ ...given, ...options }) }
   describe(`Model: ${definition.name}`, () => {
     const fitted = async (data = plantedData()) => {
       const model = definition.create()
