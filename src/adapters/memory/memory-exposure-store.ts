@@ -16,6 +16,11 @@ export class MemoryExposureStore implements ExposureStore {
     }
   }
 
+  /** Oldest first. */
+  all(): IterableIterator<Exposure> {
+    return this.exposures.values()
+  }
+
   async get(requestId: string): Promise<Exposure | undefined> {
     return structuredClone(this.exposures.get(requestId))
   }

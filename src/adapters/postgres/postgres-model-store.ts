@@ -8,8 +8,14 @@ import {
   type Artifact,
   type Clock,
 } from "../../services/lib"
-import type { ModelStore, ModelVersion } from "../../services/models"
-import { Database } from "./database"
+import {
+  isOnTrial,
+  type ModelStore,
+  type ModelVersion,
+  type Step,
+  type VersionStatus,
+} from "../../services/models"
+import { Database, type Query } from "./database"
 
 interface VersionRow {
   body: ModelVersion
@@ -18,6 +24,8 @@ interface VersionRow {
 }
 
 const COLUMNS = "body, status, extract(epoch FROM promoted_at) * 1000 AS promoted_ms"
+
+const ON_TRIAL = "('shadow', 'canary')"
 
 const previousOf = (columns: string, versions: string): string =>
   `SELECT ${columns} FROM ${versions} WHERE status = 'retired' AND promoted_at IS NOT NULL
@@ -49,13 +57,15 @@ export class PostgresModelStore implements ModelStore {
 
   async save(version: ModelVersion, artifacts: Record<string, Artifact>): Promise<void> {
     await this.db.transaction(async (query) => {
-      // A version that is or was live stays what it is when the same content is trained again.
+      // A version that is or was live, or is on trial, stays what it is when the same content is trained again.
       await query(
         `INSERT INTO ${this.versions} AS held (version, status, created_at, body)
          VALUES ($1, $2, to_timestamp($3 / 1000.0), $4)
          ON CONFLICT (version) DO UPDATE SET
-           body = excluded.body, created_at = excluded.created_at,
-           status = CASE WHEN held.promoted_at IS NULL THEN excluded.status ELSE held.status END`,
+           body = excluded.body || jsonb_strip_nulls(jsonb_build_object('steps', held.body->'steps')),
+           created_at = excluded.created_at,
+           status = CASE WHEN held.promoted_at IS NULL AND held.status NOT IN ${ON_TRIAL}
+             THEN excluded.status ELSE held.status END`,
         [version.version, version.status, version.createdAt, JSON.stringify(version)]
       )
       for (const [model, artifact] of Object.entries(artifacts)) {
@@ -108,22 +118,73 @@ export class PostgresModelStore implements ModelStore {
     return artifacts
   }
 
-  async promote(version: string): Promise<void> {
+  async promote(version: string, reason = ""): Promise<void> {
+    await this.changing(version, async (query, status) => {
+      if (status === "live") return
+      const [live] = await query<{ version: string }>(
+        `SELECT version FROM ${this.versions} WHERE status = 'live'`
+      )
+      if (live) await this.step(query, live.version, "retired", `${version} took its place`)
+      await this.step(query, version, "live", reason)
+      await query(`UPDATE ${this.versions} SET promoted_at = to_timestamp($2 / 1000.0) WHERE version = $1`, [
+        version,
+        this.clock.now(),
+      ])
+    })
+  }
+
+  async trial(): Promise<ModelVersion | undefined> {
+    const rows = await this.db.query<VersionRow>(
+      `SELECT ${COLUMNS} FROM ${this.versions} WHERE status IN ${ON_TRIAL}`
+    )
+    return rows.map(versionOf)[0]
+  }
+
+  async move(
+    version: string,
+    status: "shadow" | "canary" | "candidate" | "failed",
+    reason: string
+  ): Promise<void> {
+    await this.changing(version, async (query, held) => {
+      if (held === status) return
+      if (held === "live") throw new PersonalizationError("conflict", `version ${version} is live`)
+      const others = await query<{ version: string }>(
+        `SELECT version FROM ${this.versions} WHERE status IN ${ON_TRIAL} AND version <> $1`,
+        [version]
+      )
+      if (isOnTrial(status))
+        for (const other of others)
+          await this.step(query, other.version, "candidate", `${version} took its place`)
+      await this.step(query, version, status, reason)
+    })
+  }
+
+  /** Two changes at once would both find the old version live. */
+  private async changing(
+    version: string,
+    change: (query: Query, status: VersionStatus) => Promise<void>
+  ): Promise<void> {
     await this.db.transaction(async (query) => {
-      // Two promotions at once would both find the old version live.
       await query(`LOCK TABLE ${this.versions} IN SHARE ROW EXCLUSIVE MODE`)
-      const [found] = await query<{ status: string }>(
+      const [found] = await query<{ status: VersionStatus }>(
         `SELECT status FROM ${this.versions} WHERE version = $1`,
         [version]
       )
       if (!found) throw unknownVersion(version)
-      if (found.status === "live") return
-      await query(`UPDATE ${this.versions} SET status = 'retired' WHERE status = 'live'`)
-      await query(
-        `UPDATE ${this.versions} SET status = 'live', promoted_at = to_timestamp($2 / 1000.0) WHERE version = $1`,
-        [version, this.clock.now()]
-      )
+      await change(query, found.status)
     })
+  }
+
+  private async step(query: Query, version: string, status: VersionStatus, reason: string): Promise<void> {
+    const step: Step = { status, at: this.clock.now(), reason }
+    // A retired version keeps what was said of it before it went live.
+    const said = status === "live" || status === "retired" ? {} : { reason }
+    await query(
+      `UPDATE ${this.versions} SET status = $2,
+         body = body || $3 || jsonb_build_object('steps', coalesce(body->'steps', '[]') || $4)
+       WHERE version = $1`,
+      [version, status, JSON.stringify(said), JSON.stringify([step])]
+    )
   }
 
   async prune(keep: number): Promise<number> {
@@ -131,7 +192,7 @@ export class PostgresModelStore implements ModelStore {
       // Nothing may be saved meanwhile: it could link an artifact that is about to go.
       await query(`LOCK TABLE ${this.versions} IN SHARE ROW EXCLUSIVE MODE`)
       const gone = await query(
-        `DELETE FROM ${this.versions} WHERE status <> 'live'
+        `DELETE FROM ${this.versions} WHERE status NOT IN ('live', 'shadow', 'canary')
            AND version NOT IN (SELECT version FROM ${this.versions} ORDER BY created_at DESC, version LIMIT $1)
            AND version NOT IN (${previousOf("version", this.versions)})
          RETURNING version`,

@@ -6,13 +6,16 @@ import { itemVectorStoreContract } from "../../services/testing/item-vector-stor
 import { modelStoreContract } from "../../services/testing/model-store.contract"
 import { placementStoreContract } from "../../services/testing/placement-store.contract"
 import { subjectStoreContract } from "../../services/testing/subject-store.contract"
+import { trialLogContract } from "../../services/testing/trial-log.contract"
 import { PostgresCatalogStore } from "./postgres-catalog-store"
 import { PostgresDeadLetterStore } from "./postgres-dead-letter-store"
 import { PostgresExposureStore } from "./postgres-exposure-store"
 import { PostgresItemVectorStore } from "./postgres-item-vector-store"
 import { PostgresModelStore } from "./postgres-model-store"
 import { PostgresPlacementStore } from "./postgres-placement-store"
+import { PostgresEventLog } from "./postgres-event-log"
 import { PostgresSubjectStore } from "./postgres-subject-store"
+import { PostgresTrialLog } from "./postgres-trial-log"
 import { describeWithPostgres } from "./__tests__/describe-with-postgres"
 
 describeWithPostgres("PostgreSQL stores", ({ open, clear }) => {
@@ -52,6 +55,22 @@ describeWithPostgres("PostgreSQL stores", ({ open, clear }) => {
   modelStoreContract("postgres", async () => {
     const clock = new ManualClock(1_700_000_000_000)
     return { store: new PostgresModelStore(dataSource, clock), tick: () => clock.advance(1_000) }
+  })
+
+  trialLogContract("postgres", async () => {
+    const window = { from: 0, to: 1, events: 1, sessions: 1, items: 1 }
+    const rest = { createdAt: 1, models: [], config: {}, window, metrics: {}, durationMs: 1 }
+    return {
+      log: new PostgresTrialLog(dataSource),
+      addVersion: (version) =>
+        new PostgresModelStore(dataSource).save({ ...rest, version, status: "candidate" }, {}),
+      addExposures: (list) => new PostgresExposureStore(dataSource).record(list),
+      addEvents: async (list) => {
+        const log = new PostgresEventLog(dataSource)
+        await log.append(list)
+        await log.close()
+      },
+    }
   })
 
   it("finds a single flipped bit in an artifact", async () => {

@@ -4,7 +4,7 @@ import { PrometheusMetrics } from "../../adapters/prometheus"
 import { ARCHIVE_GROUP } from "../../services/events"
 import { FEATURES_GROUP, type FeatureKey } from "../../services/features"
 import { systemClock, type Clock, type Logger } from "../../services/lib"
-import { ModelRegistry } from "../../services/models"
+import { advanceTrial, ModelRegistry, ShadowAnswers } from "../../services/models"
 import { ConsentReads, NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
 import { ContentIndex, Shelves, within } from "../../services/retrieval"
 import { ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
@@ -53,10 +53,13 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     consume: platform.consume ?? options.events.consume,
     withdrawn: (who) => forgetting.profile(who),
   })
+  const shadow = new ShadowAnswers({ ...parts, log: storage.trials, sample: options.training.shadowSample })
   const models = new ModelRegistry(storage.models, {
     logger,
     metrics,
     reloadSeconds: options.training.reloadSeconds,
+    canaryShare: options.training.canaryShare,
+    shadow,
   })
   const content = new ContentIndex({
     catalog,
@@ -120,7 +123,8 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
   const trainAndLoad: TrainingRunner = async (signal, report) => {
     const outcome = await runner(signal, report)
     // Other processes find the new version at their next look; this one need not wait.
-    if (outcome.promoted) await models.reload().then(() => refresh())
+    await models.reload()
+    if (outcome.promoted) await refresh()
     return outcome
   }
   const training = new TrainingRuns(trainAndLoad, parts)
@@ -165,7 +169,13 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     unlink: (visitorId, customerId) =>
       unlink({ log, ingest, subjects, updater, archived }, visitorId, customerId),
 
-    maintain: () => storage.maintain(options),
+    async maintain() {
+      await storage.maintain(options)
+      const step = await advanceTrial(storage.models, storage.trials, options.training, clock)
+      if (!step) return
+      logger.info(`model version ${step.version}: ${step.status}: ${step.reason}`)
+      await models.reload()
+    },
     deadLetters: deadLettersOf({ storage, updater, archived, ingest }),
     async reachable() {
       const answers = async (there: Promise<boolean>) =>
@@ -194,6 +204,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await Promise.all([catalog.start(), models.start(), placements.start()])
       await Promise.all([content.start(), shelves.start()])
       exposures.start()
+      shadow.start()
       archived?.begin()
       // History may be long, and the shop opens when this is over: lists go out without profiles until it is in.
       follower.begin(since())
@@ -205,6 +216,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await follower.stop()
       await Promise.all([catalog.stop(), models.stop(), content.stop(), shelves.stop(), exposures.stop()])
       placements.stop()
+      await shadow.stop()
       await archived?.close()
       await shared?.close()
       await storage.close()

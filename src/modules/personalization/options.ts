@@ -235,13 +235,41 @@ const shape = z.strictObject({
       .describe(
         "Whether a version that does not go live is fitted on the held-out sessions too, so that one made live by hand knows the newest days. Costs one more fit of each model."
       ),
+    shadowHours: z
+      .number()
+      .min(0)
+      .max(720)
+      .default(0)
+      .describe(
+        "Hours in which a version that is better than the live one answers beside it, seen by nobody, before it goes on; what it would have shown is kept. 0: not at all."
+      ),
+    shadowSample: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.01)
+      .describe("Share of the questions that a version in shadow is asked as well."),
+    canaryHours: z
+      .number()
+      .min(0)
+      .max(720)
+      .default(0)
+      .describe(
+        "Hours in which it then serves `canaryShare` of the shoppers; it goes live if its lists are not clicked clearly less. 0: not at all."
+      ),
+    canaryShare: z
+      .number()
+      .min(0)
+      .max(0.5)
+      .default(0.1)
+      .describe("Share of the shoppers, among those who agree to `experimentation`, that a canary serves."),
     maxMemoryMb: z.number().int().min(128).default(2_048).describe("Heap of the training worker."),
     reloadSeconds: z
       .number()
       .int()
       .min(1)
       .max(3600)
-      .default(5)
+      .default(3)
       .describe("How often a process looks for a newly promoted version."),
   }),
   serving: section({

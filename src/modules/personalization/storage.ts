@@ -8,6 +8,7 @@ import {
   MemoryPlacementStore,
   MemorySubjectStore,
   MemoryTrainingLock,
+  MemoryTrialLog,
 } from "../../adapters/memory"
 import {
   createDataSource,
@@ -21,11 +22,12 @@ import {
   PostgresPlacementStore,
   PostgresSubjectStore,
   PostgresTrainingLock,
+  PostgresTrialLog,
 } from "../../adapters/postgres"
 import type { DeadLetterStore, EventLog, EventRates } from "../../services/events"
 import type { CatalogStore } from "../../services/features"
 import type { Clock, Logger, Metrics } from "../../services/lib"
-import type { ModelStore, TrainingLock } from "../../services/models"
+import type { ModelStore, TrainingLock, TrialLog } from "../../services/models"
 import type { SubjectStore } from "../../services/privacy"
 import type { ItemVectorStore } from "../../services/retrieval"
 import type { ExposureStore, PlacementStore } from "../../services/serving"
@@ -43,6 +45,7 @@ export interface Storage {
   placements: PlacementStore
   models: ModelStore
   trainingLock: TrainingLock
+  trials: TrialLog
   /** Connects; may be called again after a failure. */
   open(): Promise<void>
   close(): Promise<void>
@@ -61,6 +64,8 @@ export interface RetentionOptions {
 
 /** Model versions kept, besides the live one and the one before. */
 const MODEL_VERSIONS = 20
+/** What versions in shadow would have shown. */
+const SHADOW_ANSWERS = 10_000
 
 export interface StorageParts {
   clock: Clock
@@ -72,6 +77,7 @@ export interface StorageParts {
 export function memoryStorage({ clock }: StorageParts): Storage {
   const log = new MemoryEventLog()
   const models = new MemoryModelStore()
+  const exposures = new MemoryExposureStore()
   return {
     log,
     rates: new MemoryEventRates(log, clock),
@@ -79,10 +85,11 @@ export function memoryStorage({ clock }: StorageParts): Storage {
     catalog: new MemoryCatalogStore(),
     subjects: new MemorySubjectStore(),
     vectors: new MemoryItemVectorStore(),
-    exposures: new MemoryExposureStore(),
+    exposures,
     placements: new MemoryPlacementStore(),
     models,
     trainingLock: new MemoryTrainingLock(),
+    trials: new MemoryTrialLog(exposures, log),
     open: async () => {},
     close: () => log.close(),
     reachable: async () => true,
@@ -102,6 +109,7 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger }: Stora
   const log = new PostgresEventLog(dataSource, { logger })
   const exposures = new PostgresExposureStore(dataSource)
   const models = new PostgresModelStore(dataSource)
+  const trials = new PostgresTrialLog(dataSource)
   return {
     log,
     rates: new PostgresEventRates(dataSource),
@@ -113,6 +121,7 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger }: Stora
     placements: new PostgresPlacementStore(dataSource),
     models,
     trainingLock: new PostgresTrainingLock(dataSource),
+    trials,
     open: async () => {
       if (!dataSource.isInitialized) await dataSource.initialize()
     },
@@ -137,6 +146,7 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger }: Stora
       await log.purgeForgets(now - HOUR_MS)
       await exposures.purgeBefore(now - serving.exposureRetentionDays * DAY_MS)
       await models.prune(MODEL_VERSIONS)
+      await trials.prune(SHADOW_ANSWERS)
     },
   }
 }

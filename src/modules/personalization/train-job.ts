@@ -3,6 +3,8 @@ import type { CatalogStore, Product } from "../../services/features"
 import { PersonalizationError, type Clock, type Logger, type Parallel } from "../../services/lib"
 import {
   buildTrainingData,
+  firstStep,
+  takeStep,
   train,
   type HeldLock,
   type ModelStore,
@@ -115,8 +117,11 @@ async function trainLocked(
     )
   }
   await models.save(version, artifacts)
-  if (promotion.promote) await models.promote(version.version)
-  return { version, promoted: promotion.promote, reason: promotion.reason }
+  if (!promotion.promote) return { version, promoted: false, reason: promotion.reason }
+  const step = firstStep(live !== undefined, training, promotion.reason)
+  await takeStep(models, version.version, step)
+  const promoted = step.status === "live"
+  return { version, promoted, reason: promoted ? step.reason : `in ${step.status}: ${step.reason}` }
 }
 
 /** Bytes on this thread's heap and in its buffers. */

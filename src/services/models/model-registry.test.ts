@@ -1,5 +1,5 @@
 import { MemoryModelStore } from "../../adapters/memory/memory-model-store"
-import { ManualClock, PersonalizationError, type Logger } from "../lib"
+import { ManualClock, noMetrics, PersonalizationError, silentLogger, type Logger } from "../lib"
 import { plantedData } from "../testing/model.contract"
 import { fitContext, wordProduct } from "../testing/training-fixture"
 import { ModelRegistry } from "./model-registry"
@@ -71,6 +71,95 @@ describe("ModelRegistry", () => {
     expect((await registry.rollback(versions[1])).version).toBe(versions[1])
     await expect(registry.rollback("none")).rejects.toMatchObject({ code: "not_found" })
     expect((await registry.list()).map(({ status }) => status)).toEqual(["live", "retired"])
+  })
+
+  describe("with a version on trial", () => {
+    const asked = { session: ["anchor"] }
+
+    it("serves a canary to its share of the shoppers, always the same ones, and to nobody else", async () => {
+      const { store, versions } = await setUp()
+      const registry = new ModelRegistry(store, {
+        logger: silentLogger,
+        metrics: noMetrics,
+        canaryShare: 0.25,
+      })
+      await registry.promote(versions[0])
+      await store.move(versions[1], "canary", "better")
+      await registry.reload()
+      const shoppers = Array.from({ length: 2_000 }, (_, i) => `visitor-${i}`)
+      const served = shoppers.map((unit) => registry.viewOf(unit).version)
+      const share = served.filter((version) => version === versions[1]).length / shoppers.length
+      expect(share).toBeGreaterThan(0.22)
+      expect(share).toBeLessThan(0.28)
+      expect(shoppers.map((unit) => registry.viewOf(unit).version)).toEqual(served)
+      expect(registry.viewOf(undefined).version).toBe(versions[0])
+      const chosen = registry.viewOf(shoppers[served.indexOf(versions[1])])
+      expect(chosen.ask("sequential-rules", asked, 1)[0].id).toBe("signal")
+      expect(chosen.ask("no-such-model", asked, 1)).toEqual([])
+      expect(registry.version).toBe(versions[0])
+    })
+
+    it("takes a canary back by a rollback, and leaves the live version", async () => {
+      const { registry, store, versions } = await setUp()
+      await registry.promote(versions[1])
+      await registry.promote(versions[0])
+      await store.move(versions[1], "canary", "better")
+      expect((await registry.rollback()).version).toBe(versions[0])
+      expect(await store.trial()).toBeUndefined()
+      expect((await registry.rollback()).version).toBe(versions[1])
+    })
+
+    it("asks a version in shadow beside the live one, and shows nobody its answer", async () => {
+      const { store, versions } = await setUp()
+      const offered: unknown[][] = []
+      const shadow = { offer: (...args: unknown[]) => void offered.push(args) }
+      const registry = new ModelRegistry(store, {
+        logger: silentLogger,
+        metrics: noMetrics,
+        canaryShare: 0.5,
+        shadow,
+      })
+      await registry.promote(versions[0])
+      await store.move(versions[1], "shadow", "better")
+      await registry.reload()
+      const answer = registry.ask("sequential-rules", asked, 3)
+      expect(offered).toHaveLength(1)
+      const [names, shown, ask] = offered[0] as [object, object, () => { id: string }[]]
+      expect(names).toEqual({ version: versions[1], live: versions[0], model: "sequential-rules" })
+      expect(shown).toBe(answer)
+      expect(ask()[0].id).toBe("signal")
+      expect(registry.viewOf("visitor-1").version).toBe(versions[0])
+      await store.move(versions[1], "candidate", "over")
+      await registry.reload()
+      registry.ask("sequential-rules", asked, 3)
+      expect(offered).toHaveLength(1)
+    })
+
+    it("does not read a version again that goes live after its trial", async () => {
+      const { registry, store, versions } = await setUp()
+      await registry.promote(versions[0])
+      await store.move(versions[1], "shadow", "better")
+      const artifacts = jest.spyOn(store, "artifacts")
+      await registry.reload()
+      await registry.reload()
+      await registry.promote(versions[1])
+      expect(artifacts).toHaveBeenCalledTimes(1)
+      expect(registry.version).toBe(versions[1])
+    })
+
+    it("serves on when the version on trial cannot be read, and tries that once", async () => {
+      const { registry, store, versions, counted } = await setUp()
+      await registry.promote(versions[0])
+      const [{ version: _id, ...rest }] = await store.list(1)
+      await store.save({ ...rest, version: "bad" }, { popularity: { meta: {}, arrays: {} } })
+      await store.move("bad", "canary", "better")
+      await registry.reload()
+      await registry.reload()
+      expect(registry.version).toBe(versions[0])
+      expect(counted.filter((name) => name === "model_reload_failed_total")).toHaveLength(1)
+      await registry.promote(versions[1])
+      expect(registry.version).toBe(versions[1])
+    })
   })
 
   it("answers [] and counts when a model fails", async () => {

@@ -1,14 +1,27 @@
-import { PersonalizationError, type Logger, type Metrics, type Scored } from "../lib"
+import { PersonalizationError, type Artifact, type Logger, type Metrics, type Scored } from "../lib"
+import { drawOf } from "./draw"
 import { loadModels } from "./load-models"
 import type { Model, ModelQuery } from "./model"
 import type { ModelStore, ModelVersion } from "./model-store.port"
 import type { ProductEmbedder } from "./product-embedder.port"
+import type { ShadowAnswers } from "./shadow-answers"
 
 export interface ModelRegistryOptions {
   logger: Logger
   metrics: Metrics
-  /** How often the store is asked for a newly promoted version. Default 5. */
+  /** How often the store is asked for a newly promoted version. Default 3. */
   reloadSeconds?: number
+  /** Share of the shoppers that a canary serves. Default 0. */
+  canaryShare?: number
+  /** Takes what a version in shadow would have shown. */
+  shadow?: Pick<ShadowAnswers, "offer">
+}
+
+/** The models of one version, as one shopper gets them. */
+export interface ModelView {
+  readonly version: string | undefined
+  /** As `ModelRegistry.ask`. */
+  ask(name: string, query: ModelQuery, k: number): Scored[]
 }
 
 interface Loaded {
@@ -19,15 +32,18 @@ interface Loaded {
 /**
  * The live models in memory. A newly promoted version is loaded beside the running one and swapped in whole, so
  * that a request never sees two versions mixed within one call; a version that cannot be loaded leaves the
- * running one in place. Holds two versions for the moment of the swap.
+ * running one in place. Holds two versions for the moment of the swap, and while one is on trial.
  */
 export class ModelRegistry {
   private loaded: Loaded | undefined
+  /** In shadow or canary. */
+  private trial: Loaded | undefined
   private timer: NodeJS.Timeout | undefined
   private reloading: Promise<void> | undefined
   private readonly listeners = new Set<() => void>()
   /** A version that failed to load is not tried again at every poll. */
   private broken: string | undefined
+  private brokenTrial: string | undefined
 
   constructor(
     private readonly store: ModelStore,
@@ -37,7 +53,7 @@ export class ModelRegistry {
   /** Loads the live version, if there is one, and begins to poll. */
   async start(): Promise<void> {
     await this.reload()
-    this.timer ??= setInterval(() => void this.look(), (this.options.reloadSeconds ?? 5) * 1000)
+    this.timer ??= setInterval(() => void this.look(), (this.options.reloadSeconds ?? 3) * 1000)
     this.timer.unref()
   }
 
@@ -58,9 +74,34 @@ export class ModelRegistry {
     return undefined
   }
 
+  /**
+   * The version that serves a shopper: the live one, or for a share of them the canary, always the same for the same.
+   * @param unit names the shopper; one who is not to be part of an experiment gets the live version: undefined
+   */
+  viewOf(unit: string | undefined): ModelView {
+    const { trial } = this
+    const { canaryShare = 0 } = this.options
+    if (trial?.version.status !== "canary" || unit === undefined) return this
+    const { version } = trial.version
+    if (drawOf(`${version} ${unit}`) >= canaryShare) return this
+    return { version, ask: (name, query, k) => this.askOf(trial, name, query, k) }
+  }
+
   /** Asks a live model; [] when there is none or when it fails, which is counted and logged. Never throws. */
   ask(name: string, query: ModelQuery, k: number): Scored[] {
-    const model = this.loaded?.models.get(name)
+    const { loaded, trial } = this
+    if (!loaded) return []
+    const answer = this.askOf(loaded, name, query, k)
+    const shadow = trial?.version.status === "shadow" ? trial.models.get(name) : undefined
+    if (trial && shadow) {
+      const names = { version: trial.version.version, live: loaded.version.version, model: name }
+      this.options.shadow?.offer(names, answer, () => shadow.recommend(query, k))
+    }
+    return answer
+  }
+
+  private askOf({ models }: Loaded, name: string, query: ModelQuery, k: number): Scored[] {
+    const model = models.get(name)
     if (!model) return []
     try {
       return model.recommend(query, k)
@@ -97,8 +138,18 @@ export class ModelRegistry {
     return (await this.store.live())!
   }
 
-  /** Goes back to the version that was live before, or to a given one. @throws `not_found` */
+  /**
+   * Goes back to a given version. Without one it takes back the last step: ends a canary, else goes back to the version
+   * that was live before. @throws `not_found`
+   */
   async rollback(version?: string): Promise<ModelVersion> {
+    const trial = version === undefined ? await this.store.trial() : undefined
+    const live = trial?.status === "canary" ? await this.store.live() : undefined
+    if (trial && live) {
+      await this.store.move(trial.version, "candidate", "taken back by hand")
+      await this.reload()
+      return live
+    }
     const target = version ?? (await this.store.previous())?.version
     if (target === undefined) {
       throw new PersonalizationError(
@@ -130,24 +181,55 @@ export class ModelRegistry {
   }
 
   private async swap(): Promise<void> {
+    await this.swapLive()
+    await this.swapTrial()
+  }
+
+  private async swapTrial(): Promise<void> {
+    const trial = await this.store.trial()
+    const held = this.trial
+    if (trial && trial.version === this.brokenTrial) return
+    if (!trial || trial.version === this.version) this.trial = undefined
+    else if (held?.version.version === trial.version) this.trial = { ...held, version: trial }
+    else {
+      this.trial = undefined
+      // Whatever keeps it from being loaded is tried once, and does not concern the live version.
+      this.brokenTrial = trial.version
+      this.trial = this.load(trial, await this.store.artifacts(trial.version))
+      this.brokenTrial = undefined
+      this.options.logger.info(`model version ${trial.version} is on trial: ${trial.status}`)
+    }
+  }
+
+  private load(version: ModelVersion, artifacts: Record<string, Artifact>): Loaded {
+    const models = loadModels(version, artifacts)
+    return { version, models: new Map(models.map((model) => [model.name, model])) }
+  }
+
+  private async swapLive(): Promise<void> {
     const live = await this.store.live()
     if (!live || live.version === this.version || live.version === this.broken) return
+    const { trial } = this
+    if (trial?.version.version === live.version) this.loaded = { ...trial, version: live }
+    else await this.loadLive(live)
+    this.broken = undefined
+    this.options.logger.info(`model version ${live.version} is live: ${live.models.join(", ")}`)
+    this.options.metrics.count("model_swaps_total")
+    for (const listener of this.listeners) this.tell(listener)
+  }
+
+  private async loadLive(live: ModelVersion): Promise<void> {
     const artifacts = await this.store.artifacts(live.version).catch((error: unknown) => {
       // A store that does not answer is asked again; one that says what is wrong would say it at every look.
       if (error instanceof PersonalizationError && error.code !== "unavailable") this.broken = live.version
       throw error
     })
     try {
-      const models = loadModels(live, artifacts)
-      this.loaded = { version: live, models: new Map(models.map((model) => [model.name, model])) }
+      this.loaded = this.load(live, artifacts)
     } catch (error) {
       this.broken = live.version
       throw error
     }
-    this.broken = undefined
-    this.options.logger.info(`model version ${live.version} is live: ${live.models.join(", ")}`)
-    this.options.metrics.count("model_swaps_total")
-    for (const listener of this.listeners) this.tell(listener)
   }
 
   private tell(listener: () => void): void {

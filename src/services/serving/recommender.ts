@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from "uuid"
-import { PersonalizationError, type Clock, type Logger, type Metrics, type Scored } from "../lib"
+import { PersonalizationError, type Clock, type Logger, type Metrics } from "../lib"
 import { mayProfile, mayStore } from "../privacy"
 import { subjectOf } from "../events"
 import type { Catalog, FeatureStore } from "../features"
-import type { ModelQuery } from "../models"
+import type { ModelView } from "../models"
 import { SOURCES, type CandidateSource, type ContentIndex, type Knowledge, type Shelves } from "../retrieval"
 import { BlendRanker, type Ranker, type Reranker } from "../ranking"
 import { ask, build, type Answers, type BuiltList, type ListInput, type ListTools } from "./build-list"
@@ -26,7 +26,8 @@ const PROFILE_SHARE = 0.4
 export interface RecommenderParts {
   catalog: Catalog
   features: Pick<FeatureStore, "getMany">
-  models: { readonly version: string | undefined; ask(model: string, query: ModelQuery, k: number): Scored[] }
+  /** `viewOf`: the version that serves a shopper; without it all get the same. */
+  models: ModelView & { viewOf?(unit: string | undefined): ModelView }
   content: Pick<ContentIndex, "view">
   shelves: Pick<Shelves, "newest" | "inCategory">
   placements: Pick<PlacementBook, "get" | "names">
@@ -88,12 +89,13 @@ export class Recommender {
       throw wrong("placement", `${placement.name} is no placement that orders a given list`)
     }
     const profile = await readProfile(request, this.parts, options.deadlineMs * PROFILE_SHARE)
+    const models = this.modelsFor(request)
     const given = [...new Set(request.productIds)]
     const input: ListInput = {
       placement,
       request,
       profile,
-      knowledge: this.knowledge(),
+      knowledge: this.knowledge(models),
       seeds: [],
       limit: Math.max(1, Math.min(request.limit ?? given.length, given.length)),
       candidates: given.length,
@@ -102,7 +104,7 @@ export class Recommender {
       logger.error(`The list ${placement.name} could not be ranked`, error)
       return { items: [], featureNames: [], own: 0, falls: ["error"] }
     })
-    const { title: _, items, ...answer } = this.shape(input, list, request)
+    const { title: _, items, ...answer } = this.shape(input, list, request, models)
     const ranked = new Set(list.items.map(({ id }) => id))
     const reason = { code: "listed", text: REASONS.listed({}) }
     const rest = given.filter((id) => !ranked.has(id)).map((id) => ({ product_id: id, score: 0, reason }))
@@ -131,7 +133,8 @@ export class Recommender {
       throw wrong(`${paths[index]}placement`, `${name} orders a list that is given: POST it to …/rank`)
     })
     const profile = await readProfile(requests[0], this.parts, options.deadlineMs * PROFILE_SHARE)
-    const knowledge = this.knowledge()
+    const models = this.modelsFor(requests[0])
+    const knowledge = this.knowledge(models)
     const inputs = requests.map((request, index): ListInput => {
       const placement = placements[index]
       const seeds = (placement.requires === "cart_id" ? request.cartProductIds : request.productIds) ?? []
@@ -144,7 +147,7 @@ export class Recommender {
     for (const [index, input] of inputs.entries()) {
       const list = await this.build(input, answers[index], taken, tools)
       for (const { id } of list.items) taken.add(id)
-      lists.push(this.shape(input, list, requests[0]))
+      lists.push(this.shape(input, list, requests[0], models))
       const seconds = (performance.now() - began) / 1000
       metrics.observe("recommendation_duration_seconds", seconds, { placement: input.placement.name })
     }
@@ -191,9 +194,19 @@ export class Recommender {
     return placement
   }
 
+  /** A shopper who has not agreed to experiments is not tried a new version on. */
+  private modelsFor({
+    consent,
+    visitorId,
+    customerId,
+  }: Pick<RecommendationRequest, "consent" | "visitorId" | "customerId">): ModelView {
+    const { models } = this.parts
+    return models.viewOf?.(consent.experimentation ? (visitorId ?? customerId) : undefined) ?? models
+  }
+
   /** What is live now, held for the whole request: index and vectors of one model version. */
-  private knowledge(): Knowledge {
-    const { catalog, models, content, shelves } = this.parts
+  private knowledge(models: ModelView): Knowledge {
+    const { catalog, content, shelves } = this.parts
     return {
       catalog,
       ask: (model, query, k) => models.ask(model, query, k),
@@ -205,8 +218,13 @@ export class Recommender {
     }
   }
 
-  private shape(input: ListInput, list: BuiltList, shopper: RecommendationRequest): Recommendation {
-    const { catalog, models, metrics } = this.parts
+  private shape(
+    input: ListInput,
+    list: BuiltList,
+    shopper: RecommendationRequest,
+    models: ModelView
+  ): Recommendation {
+    const { catalog, metrics } = this.parts
     const { placement, profile, seeds } = input
     for (const reason of list.falls) metrics.count("fallback_total", { placement: placement.name, reason })
     const items = list.items.flatMap(({ id, score, source, because, reason }): RecommendedItem[] => {

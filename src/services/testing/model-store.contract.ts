@@ -150,6 +150,58 @@ export function modelStoreContract(name: string, make: () => Promise<ModelStoreF
       expect((await store.previous())?.version).toBe("b")
     })
 
+    it("tries one version out at a time, and tells why", async () => {
+      await add("a", 1)
+      await add("b", 2)
+      expect(await store.trial()).toBeUndefined()
+      await store.move("a", "shadow", "better")
+      expect(await store.trial()).toMatchObject({ version: "a", status: "shadow", reason: "better" })
+      await fixture.tick()
+      await store.move("a", "canary", "no failures")
+      await store.move("a", "canary", "again")
+      await fixture.tick()
+      await store.move("b", "shadow", "newer")
+      expect(await store.trial()).toMatchObject({ version: "b", status: "shadow" })
+      const a = (await store.list()).find(({ version }) => version === "a")!
+      expect(a).toMatchObject({ status: "candidate", reason: "b took its place" })
+      expect(a.steps).toMatchObject([
+        { status: "shadow", at: expect.any(Number), reason: "better" },
+        { status: "canary", reason: "no failures" },
+        { status: "candidate", reason: "b took its place" },
+      ])
+      await store.move("b", "failed", "it failed")
+      expect(await store.trial()).toBeUndefined()
+    })
+
+    it("ends a trial with a promotion, and keeps its steps", async () => {
+      await add("a", 1)
+      await add("b", 2)
+      await promote("a")
+      await store.move("b", "canary", "better")
+      // The same content trained again changes nothing of it.
+      await add("b", 3)
+      expect(await store.trial()).toMatchObject({ version: "b", status: "canary" })
+      await store.promote("b", "clicked more")
+      expect(await store.trial()).toBeUndefined()
+      expect((await store.live())?.steps).toMatchObject([
+        { status: "canary", reason: "better" },
+        { status: "live", reason: "clicked more" },
+      ])
+      expect((await store.previous())?.steps?.at(-1)).toMatchObject({
+        status: "retired",
+        reason: "b took its place",
+      })
+      await expect(store.move("b", "shadow", "?")).rejects.toMatchObject({ code: "conflict" })
+      await expect(store.move("none", "shadow", "?")).rejects.toMatchObject({ code: "not_found" })
+    })
+
+    it("does not forget a version on trial", async () => {
+      for (const [i, id] of ["a", "b", "c"].entries()) await add(id, i + 1)
+      await store.move("a", "shadow", "better")
+      expect(await store.prune(1)).toBe(1)
+      expect((await store.list()).map((v) => v.version)).toEqual(["c", "a"])
+    })
+
     it("refuses a version that it does not hold", async () => {
       await expect(store.promote("none")).rejects.toMatchObject({ code: "not_found" })
       await expect(store.artifacts("none")).rejects.toMatchObject({ code: "not_found" })

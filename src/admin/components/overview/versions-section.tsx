@@ -8,9 +8,11 @@ import { Notice, QueryState } from "../query-state"
 import { Section } from "../section"
 import { ServerText } from "../server-text"
 
-const COLOR: Record<VersionStatus, "green" | "blue" | "grey" | "red"> = {
+const COLOR: Record<VersionStatus, "green" | "blue" | "orange" | "purple" | "grey" | "red"> = {
   live: "green",
   candidate: "blue",
+  shadow: "purple",
+  canary: "orange",
   retired: "grey",
   failed: "red",
 }
@@ -112,7 +114,8 @@ function VersionsTable({ versions, change }: VersionsTableProps) {
       key: "actions",
       header: "",
       cell: ({ version, status }) =>
-        (status === "retired" || status === "candidate") && (
+        status !== "live" &&
+        status !== "failed" && (
           <Button
             variant="secondary"
             size="small"
