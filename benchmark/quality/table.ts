@@ -1,7 +1,8 @@
 /**
  * Measures all models on all data sets and writes the table into docs/quality.md:
- * npx tsx benchmark/quality/table.ts <folder of the data sets> [folder for the reports]
- * A report that is already in that folder is not made again. One process per data set, one after the other.
+ * npx tsx benchmark/quality/table.ts <folder of the data sets> [folder for the reports] [names of sets, comma-separated]
+ * A report that is already in that folder is not made again. One process per data set, one after the other; all of them
+ * take some hours, most of it for the networks on diginetica.
  */
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -86,10 +87,11 @@ function table({ results, k, protocol, data, examples }: EvaluationReport): stri
   ].join("\n")
 }
 
-function main([data, reports = join(ROOT, "reports/quality")]: string[]) {
+function main([data, reports = join(ROOT, "reports/quality"), sets]: string[]) {
   if (!data) throw new Error("name the folder that holds the data sets")
   mkdirSync(reports, { recursive: true })
-  const made = RUNS.map((run) => table(measure(data, reports, run)))
+  const wanted = sets?.split(",") ?? RUNS.map(({ set }) => set)
+  const made = RUNS.filter(({ set }) => wanted.includes(set)).map((run) => table(measure(data, reports, run)))
   const page = readFileSync(PAGE, "utf8")
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)]
   if (from < 0 || to < from) throw new Error(`docs/quality.md has no ${BEGIN} … ${END}`)
