@@ -15,6 +15,18 @@ export function loadOnnxNative(): OnnxTrainer | undefined {
   })
 }
 
+/**
+ * Loads onnxruntime-node's binary in this thread and keeps it. To be called before a worker thread that trains is started:
+ * once the last thread that has it ends, old versions (1.16) cannot be loaded again in the same process.
+ */
+export function keepOnnxNative(): void {
+  try {
+    load("onnxruntime-node")
+  } catch {
+    // The worker finds the same fault, says it and takes another trainer.
+  }
+}
+
 /** onnxruntime-web, in WebAssembly; undefined when it is not installed. */
 export function loadOnnxWasm(): OnnxTrainer | undefined {
   const runtime = load("onnxruntime-web")

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads"
 import { entryPoint } from "../../adapters/node"
+import { keepOnnxNative } from "../../adapters/onnx"
 import { PersonalizationError, type ErrorCode, type Logger } from "../../services/lib"
 import type { PersonalizationOptions } from "./options"
 import type { DatabaseTarget } from "./platform"
@@ -30,6 +31,7 @@ export function workerRunner(
 ): TrainingRunner {
   return (signal, report) =>
     new Promise<TrainingOutcome>((resolve, reject) => {
+      keepOnnxNative()
       const cancel = new SharedArrayBuffer(4)
       const { file, execArgv } = entryPoint(__dirname, "train-worker")
       const worker = new Worker(file, {
