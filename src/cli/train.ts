@@ -9,6 +9,7 @@ interface TrainFlags {
   databaseUrl?: string
   windowDays?: string
   models?: string
+  search?: string
 }
 
 /**
@@ -21,6 +22,7 @@ export function trainOptions(json: string | undefined, flags: TrainFlags = {}): 
   const training = {
     ...given.training,
     ...(flags.windowDays && { windowDays: Number(flags.windowDays) }),
+    ...(flags.search && { searchTrials: Number(flags.search) }),
     ...(flags.models && { models: flags.models.split(",").map((name) => name.trim()) }),
   }
   return resolveOptions({ ...given, training })
@@ -72,6 +74,10 @@ export function registerTrain(program: Command): void {
     .description("train on the recorded history and promote the result if it is fit to serve")
     .option("--database-url <url>", "PostgreSQL of the store (default: DATABASE_URL)")
     .option("--window-days <days>", "days of history to learn from")
+    .option(
+      "--search <trials>",
+      "options to try of each model before (default: option `training.searchTrials`)"
+    )
     .option("--models <names>", "models to train, comma-separated (default: option `training.models`)")
     .action(trainOnce)
 }

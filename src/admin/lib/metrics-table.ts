@@ -30,7 +30,7 @@ const COMPARED = /^(basket_)?(hr|mrr|ndcg|recall|precision|map)@\d+$/
 const BOUND = /_(low|high)$/
 const COUNT = /examples$/
 // What a model costs says nothing about what it is worth.
-const COST = /^(validate_seconds|fit_seconds|peak_mb)$/
+const COST = /^(validate_seconds|fit_seconds|peak_mb|search_\w+)$/
 
 /**
  * Lays out a version's metrics (model → metric → value) as a table against popularity. `x_low` and `x_high` become

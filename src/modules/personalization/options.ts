@@ -229,6 +229,21 @@ const shape = z.strictObject({
       .describe(
         "A live version that lacks the newest so many days gives way to one that is not clearly worse; before, only to one that is clearly better."
       ),
+    searchTrials: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000)
+      .default(0)
+      .describe(
+        "Options tried of each model before training, on older sessions than the version is judged by; what is clearly better is kept for the runs to come. 0: no search."
+      ),
+    searchMinutes: z
+      .number()
+      .min(0.01)
+      .max(1_440)
+      .default(30)
+      .describe("Time for the search of all models together."),
     fitCandidates: z
       .boolean()
       .default(false)

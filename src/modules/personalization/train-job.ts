@@ -92,6 +92,7 @@ async function trainLocked(
       folds: training.folds,
       modelMinutes: training.modelMinutes,
       maxAgeDays: training.maxAgeDays,
+      search: { trials: training.searchTrials, minutes: training.searchMinutes },
       notes: data.notes,
       fitCandidates: training.fitCandidates,
       live: live && { version: live, artifacts: await models.artifacts(live.version) },

@@ -124,5 +124,6 @@ class BoughtTogether implements Model {
 
 export const boughtTogether: ModelDefinition = {
   name: "bought-together",
+  search: { minSupport: { from: 1, to: 6, whole: true }, minLift: { from: 0.5, to: 4 } },
   create: (options) => new BoughtTogether(options),
 }

@@ -125,4 +125,8 @@ class Ease implements Model {
   }
 }
 
-export const ease: ModelDefinition = { name: "ease", create: (options) => new Ease(options) }
+export const ease: ModelDefinition = {
+  name: "ease",
+  search: { regularization: { from: 10, to: 3_000, log: true }, fading: { from: 0, to: 2 } },
+  create: (options) => new Ease(options),
+}

@@ -210,4 +210,12 @@ function meanOne(matrix: SparseRows): SparseRows {
   return { ...matrix, values: matrix.values.map((value) => value / mean) }
 }
 
-export const ials: ModelDefinition = { name: "ials", create: (options) => new Ials(options) }
+export const ials: ModelDefinition = {
+  name: "ials",
+  search: {
+    unobservedWeight: { from: 0.01, to: 1, log: true },
+    regularization: { from: 1e-4, to: 0.1, log: true },
+    fading: { from: 0, to: 2 },
+  },
+  create: (options) => new Ials(options),
+}

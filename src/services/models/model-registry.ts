@@ -193,9 +193,10 @@ export class ModelRegistry {
     else if (held?.version.version === trial.version) this.trial = { ...held, version: trial }
     else {
       this.trial = undefined
-      // Whatever keeps it from being loaded is tried once, and does not concern the live version.
+      const artifacts = await this.store.artifacts(trial.version)
+      // What keeps it from being loaded keeps it at every look, and does not concern the live version.
       this.brokenTrial = trial.version
-      this.trial = this.load(trial, await this.store.artifacts(trial.version))
+      this.trial = this.load(trial, artifacts)
       this.brokenTrial = undefined
       this.options.logger.info(`model version ${trial.version} is on trial: ${trial.status}`)
     }

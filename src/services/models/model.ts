@@ -1,4 +1,5 @@
 import type { Artifact, Logger, Parallel, Scored } from "../lib"
+import type { SearchSpace } from "./search/space"
 import type { Trainer } from "./trainer.port"
 import type { TrainingData } from "./training-data"
 
@@ -50,6 +51,8 @@ export interface Model {
 /** A registry line: how to make a fresh, untrained model from its options. */
 export interface ModelDefinition {
   name: string
+  /** What a search may change of its options. */
+  search?: SearchSpace
   /** The models that it may be made of, by its options `sources` (names, comma-separated) and `sourceOptions`. */
   of?: readonly ModelDefinition[]
   create(options?: Record<string, unknown>): Model

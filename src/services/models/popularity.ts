@@ -174,5 +174,6 @@ class Popularity implements Model {
 
 export const popularity: ModelDefinition = {
   name: "popularity",
+  search: { halfLifeDays: { from: 1, to: 90, log: true } },
   create: (options) => new Popularity(options),
 }

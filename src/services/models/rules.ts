@@ -5,6 +5,7 @@ import type { FitContext, Model, ModelDefinition, ModelQuery } from "./model"
 import { modelOptions, numeric, recommendLast } from "./options"
 import { mayRecommendLast } from "./repeats"
 import type { TrainingData } from "./training-data"
+import type { SearchSpace } from "./search/space"
 
 const optionsSchema = z.strictObject({
   /** How far ahead in a session (an association: ahead and back) a rule looks. */
@@ -147,12 +148,22 @@ class Rules implements Model {
   }
 }
 
+const SEARCH: SearchSpace = {
+  steps: { from: 1, to: 20, whole: true },
+  weighting: { oneOf: ["div", "quadratic", "same"] },
+  lastItems: { from: 1, to: 10, whole: true },
+  decay: { from: 0.3, to: 1 },
+  smoothing: { from: 1, to: 100, log: true },
+}
+
 export const sequentialRules: ModelDefinition = {
   name: "sequential-rules",
+  search: SEARCH,
   create: (options) => new Rules("sequential-rules", false, options),
 }
 
 export const associationRules: ModelDefinition = {
   name: "association-rules",
+  search: SEARCH,
   create: (options) => new Rules("association-rules", true, options),
 }

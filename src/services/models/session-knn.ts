@@ -6,6 +6,7 @@ import { mayRecommendLast } from "./repeats"
 import type { TrainingData } from "./training-data"
 import { SessionIndex } from "./session-index"
 import { vmisKnnOptions, vstanOptions, type SessionKnnOptions } from "./session-knn-options"
+import type { SearchSpace } from "./search/space"
 
 type Weighting = Pick<SessionKnnOptions, "positionWeight" | "lengthNorm" | "distanceScale">
 
@@ -187,12 +188,23 @@ class SessionKnn implements Model {
   }
 }
 
+const SEARCH: SearchSpace = {
+  m: { from: 500, to: 5_000, log: true, whole: true },
+  k: { from: 100, to: 1_500, log: true, whole: true },
+  positionScale: { from: 0.5, to: 8, log: true },
+  recencyScale: { from: 0, to: 2 },
+  distanceScale: { from: 0.5, to: 10, log: true },
+  sessionIdf: { oneOf: [true, false] },
+}
+
 export const vmisKnn: ModelDefinition = {
   name: "vmis-knn",
+  search: SEARCH,
   create: (options) => new SessionKnn("vmis-knn", vmisKnnOptions, options),
 }
 
 export const vstan: ModelDefinition = {
   name: "vstan",
+  search: SEARCH,
   create: (options) => new SessionKnn("vstan", vstanOptions, options),
 }

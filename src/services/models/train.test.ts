@@ -437,4 +437,63 @@ describe("train", () => {
     expect(promotion.promote).toBe(true)
     expect(promotion.reason).toContain("the live version has no bought-together")
   })
+
+  describe("with a search", () => {
+    const byHand = { "vmis-knn": { k: 1 } }
+    const search = { trials: 12, minutes: 10 }
+
+    it("takes options that are clearly better on older sessions, and keeps them in the version", async () => {
+      const seen: number[] = []
+      const definition = MODELS.find(({ name }) => name === "popularity")!
+      const create = definition.create.bind(definition)
+      const spy = jest.spyOn(definition, "create").mockImplementation((options) => {
+        const model = create(options)
+        const { fit } = model
+        model.fit = (data, context) => {
+          seen.push(data.interactions.sessionStart.length - 1)
+          return fit.call(model, data, context)
+        }
+        return model
+      })
+      const stages: string[] = []
+      const shares: number[] = []
+      const context = {
+        ...fitContext({ progress: (share) => void shares.push(share) }),
+        stage: (name: string) => void stages.push(name),
+      }
+      const { version } = await train(plantedData(), { names: [], search }, context)
+      spy.mockRestore()
+      // Of 300 sessions the version is judged by 30; of the 270 before, choices are compared on 27.
+      expect(seen).toEqual([...Array(13).fill(243), 270, 300])
+      expect(stages).toEqual(["search", "validate:popularity", "fit:popularity"])
+      expect(shares).toEqual([...shares].sort((a, b) => a - b))
+      expect(version.metrics.popularity).toMatchObject({
+        search_trials: 12,
+        search_before: expect.any(Number),
+        search_best: expect.any(Number),
+      })
+    })
+
+    it("is the same for the same seed", async () => {
+      const names = ["sequential-rules", "vmis-knn"]
+      const runs = [1, 2].map(() =>
+        train(plantedData(), { names, search: { trials: 6, minutes: 10 } }, fitContext())
+      )
+      const [one, two] = await Promise.all(runs)
+      expect(one.version.config).toEqual(two.version.config)
+      expect(one.version.version).toBe(two.version.version)
+    })
+
+    it("searches no option that is set by hand, and goes on with what an earlier search found", async () => {
+      const tuned = { "vmis-knn": { positionScale: 7, k: 99 }, gone: { x: 1 }, popularity: { noSuch: 1 } }
+      const live = await train(plantedData(), { names: CHEAP }, fitContext())
+      live.version.config.tuned = tuned
+      const { version } = await train(plantedData(), { names: CHEAP, live, models: byHand }, fitContext())
+      expect(version.config.tuned).toEqual({ "vmis-knn": tuned["vmis-knn"] })
+      expect((version.config.models as Record<string, object>)["vmis-knn"]).toMatchObject({
+        positionScale: 7,
+        k: 1,
+      })
+    })
+  })
 })

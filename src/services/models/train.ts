@@ -1,15 +1,17 @@
 import { PersonalizationError, systemClock, type Artifact, type Clock } from "../lib"
 import { artifactsDigest } from "./artifacts-digest"
 import { compareWithLive, compareWithPopularity, holdOut, type LiveVersion } from "./comparison"
-import { crossValidate, summarise, type Validated } from "./cross-validate"
-import { guarded, type Cost, type GuardOptions } from "./guarded"
-import type { FitContext } from "./model"
+import { crossValidate, summarise } from "./cross-validate"
+import { FitRun, rounded, type RunContext } from "./fit-run"
 import type { ModelVersion } from "./model-store.port"
 import { BASELINE, planModels, type OptionsByModel, type PlannedModel } from "./plan-models"
 import { decidePromotion, type Promotion } from "./promotion"
+import { searchOptions, type Found } from "./search/search"
 import type { TrainingData } from "./training-data"
 
 const DAY_MS = 86_400_000
+/** Share of a run's progress that a search stands for. */
+const SEARCHING = 0.5
 
 export interface TrainOptions {
   /** Models to train, by name; popularity is always among them. Default: all. */
@@ -26,6 +28,8 @@ export interface TrainOptions {
   maxValidation?: number
   /** A model whose validation, or whose last fit, takes longer is left out. Default: no limit. */
   modelMinutes?: number
+  /** Search for better options before, on sessions older than those the version is judged by. Default: none. */
+  search?: { trials: number; minutes: number }
   /** What the report says of the data. */
   notes?: readonly string[]
   /** What is live now, to compare with. */
@@ -37,10 +41,7 @@ export interface TrainOptions {
   clock?: Clock
 }
 
-/** `context.progress` with the stage that it belongs to. */
-export interface TrainContext extends FitContext {
-  /** Told when a stage begins: `validate:<model>`, `fit:<model>`. */
-  stage?(name: string): void
+export interface TrainContext extends RunContext {
   /** Bytes that the training thread holds now. */
   memory?(): number
 }
@@ -65,7 +66,9 @@ export async function train(
   const { minEvents = 50, validationShare = 0.1, folds = 1, maxValidation = 2000 } = options
   const { live, clock = systemClock } = options
   const begun = clock.now()
-  const planned = planModels(options.names, options.models)
+  // What a search has found stays until another finds better.
+  const tuned = tunedOf(live?.version)
+  let planned = planModels(options.names, merged(tuned, options.models))
   const events = data.interactions.item.length
   if (events === 0 || events < minEvents) {
     throw new PersonalizationError(
@@ -74,9 +77,25 @@ export async function train(
         "agree to `model_training`, import orders, or lower the option `training.minEvents`"
     )
   }
-  const limit = { clock, limitMs: (options.modelMinutes ?? Infinity) * 60_000, memory: context.memory }
-  const run = new Run(planned, context, limit)
   const heldOut = holdOut(data, { share: validationShare, folds, limit: maxValidation, live: live?.version })
+  const { trials = 0, minutes = 0 } = options.search ?? {}
+  let searched: Map<string, Found> | undefined
+  if (trials > 0) {
+    context.stage?.("search")
+    const before = { ...context, progress: (share: number) => context.progress(SEARCHING * share) }
+    const how = { trials, minutes, share: validationShare, fixed: options.models ?? {}, clock }
+    searched = await searchOptions(planned, heldOut.parts[0].fold.train, how, before)
+    for (const [name, { options: better }] of searched)
+      if (Object.keys(better).length > 0) tuned[name] = { ...tuned[name], ...better }
+    planned = planModels(options.names, merged(tuned, options.models))
+  }
+  const begin = trials > 0 ? SEARCHING : 0
+  const rest = {
+    ...context,
+    progress: (share: number) => context.progress(rounded(begin + (1 - begin) * share)),
+  }
+  const limit = { clock, limitMs: (options.modelMinutes ?? Infinity) * 60_000, memory: context.memory }
+  const run = new FitRun(planned, rest, limit)
   await run.validate((model, told) => crossValidate(model, heldOut, data.interactions.itemIds.length, told))
   const measured = new Map([...run.validated].map(([name, { steps }]) => [name, steps]))
   const promotion = measured.has(BASELINE)
@@ -95,11 +114,16 @@ export async function train(
     seed: context.seed,
     validationShare,
     folds,
+    ...(Object.keys(tuned).length > 0 && { tuned }),
   }
   context.progress(1)
   const metrics = [...run.validated].map(([name, validated]) => [
     name,
-    { ...summarise(validated, heldOut.steps, context.seed), ...run.costs.get(name) },
+    {
+      ...summarise(validated, heldOut.steps, context.seed),
+      ...run.costs.get(name),
+      ...searchFigures(searched?.get(name)),
+    },
   ])
   return {
     artifacts,
@@ -120,81 +144,29 @@ export async function train(
   }
 }
 
-/** One run over the planned models: what came of each, and how far the run is. */
-class Run {
-  readonly validated = new Map<string, Validated>()
-  readonly artifacts = new Map<string, Artifact>()
-  /** Seconds of a model's parts and its peak memory, by the names of the report. */
-  readonly costs = new Map<string, Record<string, number>>()
-  /** Model → why it is not there. */
-  readonly leftOut = new Map<string, string>()
-
-  constructor(
-    private readonly planned: readonly PlannedModel[],
-    private readonly context: TrainContext,
-    private readonly guard: GuardOptions
-  ) {}
-
-  /** @throws PersonalizationError `training_failed` when no model is left */
-  async validate(work: (model: PlannedModel, context: FitContext) => Promise<Validated>): Promise<void> {
-    for (const [i, model] of this.planned.entries()) {
-      const { name } = model.definition
-      const done = await this.guarded(`validate:${name}`, i, (context) => work(model, context))
-      this.spent(name, "validate_seconds", done.cost)
-      if ("reason" in done) {
-        this.leftOut.set(name, done.reason)
-        this.context.logger.warn(`${name} is left out: ${done.reason}`)
-        continue
+/** What earlier searches found, as far as the models of this release take it. */
+function tunedOf(live: ModelVersion | undefined): Record<string, Record<string, unknown>> {
+  const tuned = Object.entries((live?.config.tuned ?? {}) as Record<string, Record<string, unknown>>)
+  return Object.fromEntries(
+    tuned.filter(([name, options]) => {
+      try {
+        planModels([name], { [name]: options })
+        return true
+      } catch {
+        return false
       }
-      this.validated.set(name, done.value)
-      this.artifacts.set(name, done.value.artifact)
-    }
-    if (this.validated.size > 0) return
-    const reasons = [...this.leftOut].map(([name, reason]) => `${name}: ${reason}`)
-    throw new PersonalizationError("training_failed", `no model could be trained: ${reasons.join("; ")}`)
-  }
-
-  /** Fits what could be validated on everything; a model that fails now stays as it was for the newest fold. */
-  async fit(data: TrainingData): Promise<void> {
-    for (const [i, { definition, options }] of this.planned.entries()) {
-      const { name } = definition
-      if (!this.validated.has(name)) continue
-      const done = await this.guarded(`fit:${name}`, this.planned.length + i, async (context) => {
-        const model = definition.create(options)
-        await model.fit(data, context)
-        return model.save()
-      })
-      this.spent(name, "fit_seconds", done.cost)
-      if ("value" in done) this.artifacts.set(name, done.value)
-      else this.context.logger.warn(`${name} goes live without the newest sessions: ${done.reason}`)
-    }
-  }
-
-  private spent(name: string, what: string, { seconds, peakMb }: Cost): void {
-    const before = this.costs.get(name)
-    const peak = peakMb !== undefined && { peak_mb: Math.max(peakMb, before?.peak_mb ?? 0) }
-    this.costs.set(name, { ...before, [what]: seconds, ...peak })
-  }
-
-  private async guarded<T>(stage: string, at: number, work: (context: FitContext) => Promise<T>) {
-    // Lets a message that cancels the run arrive between two models.
-    await new Promise((resolve) => setImmediate(resolve))
-    this.context.checkCancelled()
-    this.context.stage?.(stage)
-    const share = 0.5 / this.planned.length
-    const { seed, logger, parallel, trainer } = this.context
-    const context: FitContext = {
-      seed,
-      logger,
-      parallel,
-      trainer,
-      // Rounded, so that the end of one part is not a hair above the beginning of the next.
-      progress: (part) => this.context.progress(Math.round((at + part) * share * 1e6) / 1e6),
-      checkCancelled: () => this.context.checkCancelled(),
-    }
-    return guarded(work, context, this.guard)
-  }
+    })
+  )
 }
+
+/** Options by model, those of `over` before those of `under`. */
+function merged(under: OptionsByModel, over: OptionsByModel = {}): OptionsByModel {
+  const names = [...new Set([...Object.keys(under), ...Object.keys(over)])]
+  return Object.fromEntries(names.map((name) => [name, { ...under[name], ...over[name] }]))
+}
+
+const searchFigures = (found: Found | undefined): Record<string, number> =>
+  found ? { search_trials: found.trials, search_before: found.before, search_best: found.best } : {}
 
 /** Why a version should give way to any that is not worse; undefined when it need not. */
 function outdated(
