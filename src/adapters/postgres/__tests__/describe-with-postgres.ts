@@ -33,7 +33,8 @@ export function describeWithPostgres(
     const clear = async () => {
       const tables =
         "events, event_cursors, dead_letters, subjects, items, item_vectors, exposures, placements"
-      const names = `${tables}, shadow_answers, model_version_artifacts, model_versions, model_artifacts`.split(", ")
+      const names =
+        `${tables}, shadow_answers, model_version_artifacts, model_versions, model_artifacts`.split(", ")
       await own.query(`TRUNCATE ${names.map((table) => `"${schema}"."${table}"`).join(", ")}`)
     }
     beforeAll(async () => {
