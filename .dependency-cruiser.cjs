@@ -33,6 +33,9 @@ const DRIVERS = [
   "kafkajs",
   "faiss-node",
   "onnxruntime-[^/]+",
+  "sharp",
+  "@huggingface",
+  "@energetic-ai",
   "prom-client",
 ]
 

@@ -1,0 +1,1 @@
+export * from "./energetic-text-embedder"

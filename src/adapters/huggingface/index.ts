@@ -1,0 +1,1 @@
+export * from "./huggingface-text-embedder"
