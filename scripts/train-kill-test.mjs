@@ -1,6 +1,7 @@
 /**
  * Kills `medusa-personalization train` with SIGKILL in each of its stages while a shop is open: the live version must go
- * on to serve, nothing half done may be left behind, and the next run must start clean.
+ * on to serve, nothing half done may be left behind, and the next run must start clean. Then makes another version live,
+ * and takes it back, from outside the shop, which must follow.
  *
  *     node scripts/train-kill-test.mjs [--kills 8] [--sessions 40000]
  *
@@ -38,6 +39,8 @@ const STAGES = [
 ]
 /** A process that was killed may hold its lock so long. */
 const LOCK_SECONDS = 5
+/** A change of the live version reaches every process in this time. */
+const EVERYWHERE_SECONDS = 10
 
 const env = {
   ...process.env,
@@ -105,13 +108,27 @@ async function test() {
     codes.filter((code) => code === 0).length === 1 && refused.length === 1,
     "of two trainers at once one trains"
   )
-  await expectRun("the run after the kills")
+  const again = await expectRun("the run after the kills")
+  const other = again === live ? await expectRun("a run on less history", "--window-days", "15") : again
+  for (const [how, args, expected] of [
+    ["made live", [other], other],
+    ["rolled back", [], live],
+  ]) {
+    await cli("models", "rollback", ...args).ended
+    const waited = await until(() => shop.latest === expected, EVERYWHERE_SECONDS)
+    check(
+      waited !== undefined,
+      `the open shop follows within ${EVERYWHERE_SECONDS} s when a version is ${how}`
+    )
+    console.log(`${expected} ${how} by another process: served by the open shop after ${waited} ms`)
+  }
+  check(shop.failures === 0, "the shop answered all the while")
 }
 
-/** Trains to the end. */
-async function expectRun(what) {
+/** Trains to the end. @returns the version */
+async function expectRun(what, ...args) {
   const begun = Date.now()
-  const run = train()
+  const run = train(...args)
   const code = await run.ended
   check(code === 0, `${what} succeeds (${run.output().trim().split("\n").at(-1)})`)
   const [{ version }] = (
@@ -119,6 +136,7 @@ async function expectRun(what) {
   ).rows
   check(await isWhole(version), `${what} is saved whole`)
   console.log(`${what}: ${version} in ${((Date.now() - begun) / 1000).toFixed(1)} s`)
+  return version
 }
 
 /** Starts a run and kills it so long after the stage has begun. @returns the stage it was in */
@@ -136,8 +154,13 @@ async function killIn(stage, delay) {
   return killedAt
 }
 
-function train() {
-  const child = start(["src/cli/index.ts", "train", "--database-url", target.url])
+function train(...args) {
+  return cli("train", ...args)
+}
+
+/** Runs a command of `medusa-personalization` on the store. */
+function cli(...args) {
+  const child = start(["src/cli/index.ts", ...args, "--database-url", target.url])
   let output = ""
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk))
   const ended = new Promise((resolve) => child.once("close", resolve))
@@ -149,7 +172,7 @@ async function openShop() {
   const port = await freePort()
   const child = start(["scripts/train-kill-test/shop.ts", target.url, String(port)])
   child.stderr.pipe(process.stderr)
-  const shop = { answers: 0, failures: 0, versions: new Set() }
+  const shop = { answers: 0, failures: 0, versions: new Set(), latest: undefined }
   const ask = async () => {
     const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5_000) })
     const { version, items } = await response.json()
@@ -163,7 +186,11 @@ async function openShop() {
   const go = async () => {
     for (;;) {
       await ask().then(
-        (version) => void (shop.answers++, shop.versions.add(version)),
+        (version) => {
+          shop.answers++
+          shop.versions.add(version)
+          shop.latest = version
+        },
         () => shop.failures++
       )
       await sleep(50)
@@ -215,15 +242,22 @@ async function isWhole(version) {
 }
 
 /** @returns ms until nobody holds the training lock; undefined when somebody does for too long */
-async function lockIsFree() {
-  const begun = Date.now()
-  while (Date.now() - begun < LOCK_SECONDS * 1000) {
+function lockIsFree() {
+  return until(async () => {
     const { rows } = await client.query(
       `SELECT 1 FROM pg_locks WHERE locktype = 'advisory'
          AND ((classid::bigint << 32) | objid::bigint) = hashtextextended($1, 0)`,
       [`${flags.schema} training`]
     )
-    if (rows.length === 0) return Date.now() - begun
+    return rows.length === 0
+  }, LOCK_SECONDS)
+}
+
+/** @returns ms until it is so; undefined when it is not in this time */
+async function until(isSo, seconds) {
+  const begun = Date.now()
+  while (Date.now() - begun < seconds * 1000) {
+    if (await isSo()) return Date.now() - begun
     await sleep(10)
   }
 }

@@ -4,6 +4,7 @@ import { registerConsume } from "./consume"
 import { registerDeadLetters } from "./dead-letters"
 import { registerEvaluate } from "./evaluate"
 import { registerImport } from "./import"
+import { registerModels } from "./models"
 import { registerServe } from "./serve"
 import { registerTrain } from "./train"
 
@@ -13,6 +14,7 @@ const program = new Command("medusa-personalization")
 
 registerImport(program)
 registerTrain(program)
+registerModels(program)
 registerEvaluate(program)
 registerServe(program)
 registerConsume(program)

@@ -150,6 +150,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     content,
     indexState: () => content.state(),
     training,
+    trials: storage.trials,
     recommender,
     exposures: storage.exposures,
     placements: storage.placements,

@@ -1,7 +1,7 @@
 import type { DeadLetters, EventLog, EventRates, Ingest } from "../../services/events"
 import type { CatalogKeeper, FeatureStore } from "../../services/features"
 import type { Metrics } from "../../services/lib"
-import type { ModelRegistry } from "../../services/models"
+import type { ModelRegistry, TrialLog } from "../../services/models"
 import type { Consent, SubjectRef } from "../../services/privacy"
 import type { ContentIndex, IndexState } from "../../services/retrieval"
 import type { ExposureStore, PlacementStore, Recommender } from "../../services/serving"
@@ -29,6 +29,8 @@ export interface Engine {
   readonly content: ContentIndex
   indexState(): IndexState
   readonly training: TrainingRuns
+  /** What is known of versions in shadow and canary. */
+  readonly trials: TrialLog
   readonly recommender: Recommender
   readonly exposures: ExposureStore
   readonly placements: PlacementStore

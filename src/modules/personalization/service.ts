@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache"
 import type { Sender } from "../../services/events"
 import type { Product } from "../../services/features"
 import { PersonalizationError, systemClock, type Logger } from "../../services/lib"
-import type { ModelVersion } from "../../services/models"
+import type { ModelVersion, ShadowAnswer, ShadowSummary } from "../../services/models"
 import { mayProfile, NO_CONSENT, resolveConsent, type Consent } from "../../services/privacy"
 import { LATE, within } from "../../services/retrieval"
 import type { RecommendedItem } from "../../services/serving"
@@ -113,6 +113,11 @@ export default class PersonalizationModuleService {
     return this.engine.training.start()
   }
 
+  /** Asks the running run to end. @returns false when none is running in this process */
+  cancelTraining(): boolean {
+    return this.engine.training.cancel()
+  }
+
   /** Newest first. */
   runs(): readonly TrainingRun[] {
     return this.engine.training.list()
@@ -126,6 +131,16 @@ export default class PersonalizationModuleService {
   /** Makes `version`, or the one before the live one, live. @throws PersonalizationError `not_found` */
   rollback(version?: string): Promise<ModelVersion> {
     return this.engine.models.rollback(version)
+  }
+
+  /** What a version in shadow would have shown, newest first, and how it did in all. */
+  async shadowOf(
+    version: string,
+    limit: number
+  ): Promise<{ summary: ShadowSummary; answers: ShadowAnswer[] }> {
+    const { trials } = this.engine
+    const [summary, answers] = await Promise.all([trials.summary(version, 0), trials.answers(version, limit)])
+    return { summary, answers }
   }
 
   /** What a shopper of whom nothing is known sees beside a product. @throws PersonalizationError `not_found` */

@@ -23,6 +23,16 @@ export type WorkerMessage =
 /** After a cancel the worker has this long to end by itself. */
 const GRACE_MS = 10_000
 
+/** The thread's own end says nothing of the option that bounds it. */
+function outOfMemory(error: Error & { code?: string }): PersonalizationError | undefined {
+  if (error.code !== "ERR_WORKER_OUT_OF_MEMORY") return undefined
+  const remedy =
+    "raise the option `training.maxMemoryMb`, or lower `training.maxInteractions` or the number of `training.models`"
+  return new PersonalizationError("training_failed", `The training thread ran out of memory: ${remedy}.`, {
+    cause: error,
+  })
+}
+
 /** Trains in a worker thread with a heap limit of its own, so that neither time nor memory is taken from shoppers. */
 export function workerRunner(
   options: PersonalizationOptions,
@@ -60,7 +70,9 @@ export function workerRunner(
           settle(() => reject(new PersonalizationError(code as ErrorCode, text)))
         }
       })
-      worker.on("error", (error) => settle(() => reject(error)))
+      worker.on("error", (error: Error & { code?: string }) =>
+        settle(() => reject(outOfMemory(error) ?? error))
+      )
       worker.on("exit", (code) =>
         settle(() =>
           reject(

@@ -1,4 +1,4 @@
-import type { ModelVersion } from "../../../services/models"
+import type { ModelVersion, ShadowAnswer, ShadowSummary } from "../../../services/models"
 import type { Reason } from "../../../services/serving"
 
 /** One line of the set-up checklist. `key` is stable, so that the admin can word it in its own language. */
@@ -27,6 +27,14 @@ export interface ModelsResponse {
   /** Newest first. */
   versions: ModelVersion[]
   live: ModelVersion | null
+  /** In shadow or canary. */
+  trial: ModelVersion | null
+}
+
+export interface ShadowResponse {
+  summary: ShadowSummary
+  /** Newest first. */
+  answers: ShadowAnswer[]
 }
 
 export interface RollbackResponse {
@@ -61,6 +69,11 @@ export interface TrainingResponse {
 
 export interface TrainingStartedResponse {
   run: Run
+}
+
+export interface TrainingCancelledResponse {
+  /** False when no run was going on in the process that answered. */
+  cancelled: boolean
 }
 
 export interface RecommendedWithItem {

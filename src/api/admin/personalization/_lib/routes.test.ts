@@ -5,15 +5,17 @@ import { POST as replay } from "../dead-letters/replay/route"
 import { GET as deadLetters } from "../dead-letters/route"
 import { POST as unlink } from "../identities/unlink/route"
 import { GET as models } from "../models/route"
+import { GET as shadow } from "../models/[version]/shadow/route"
 import { POST as rollback } from "../models/rollback/route"
 import { GET as overview } from "../overview/route"
 import { GET as recommendedWith } from "../products/[id]/recommended-with/route"
-import { GET as runs, POST as train } from "../training/route"
+import { DELETE as cancel, GET as runs, POST as train } from "../training/route"
 
 type Route = (req: MedusaRequest, res: MedusaResponse) => Promise<void>
 
 const run = { id: "run_1", status: "running", stage: "reading events", progress: 0.25, startedAt: 0 }
 const versions = [
+  { version: "c", status: "canary" },
   { version: "b", status: "candidate" },
   { version: "a", status: "live" },
 ]
@@ -43,6 +45,8 @@ async function call(route: Route, request: { query?: object; body?: unknown } = 
     rollback: method("rollback", undefined),
     runs: method("runs", [{ ...run, status: "succeeded", finishedAt: 60_000, version: "b" }]),
     startTraining: method("startTraining", run),
+    cancelTraining: method("cancelTraining", true),
+    shadowOf: method("shadowOf", { summary: { answers: 0 }, answers: [] }),
     recommendedWith: method("recommendedWith", []),
     engine: {
       unlink: method("unlink", 3),
@@ -63,7 +67,7 @@ async function call(route: Route, request: { query?: object; body?: unknown } = 
   }
   const req = {
     query: {},
-    params: { id: "prod_1" },
+    params: { id: "prod_1", version: "c" },
     originalUrl: "/admin/personalization",
     scope: { resolve: () => service },
     ...request,
@@ -75,7 +79,9 @@ async function call(route: Route, request: { query?: object; body?: unknown } = 
 describe("admin routes", () => {
   it("answer what the service says", async () => {
     expect(await call(overview)).toMatchObject({ status: 200, body: { queue_depth: 0 } })
-    expect(await call(models)).toMatchObject({ body: { versions, live: { version: "a" } } })
+    expect(await call(models)).toMatchObject({
+      body: { versions, live: { version: "a" }, trial: { version: "c" } },
+    })
   })
 
   it("show times of runs as ISO text", async () => {
@@ -101,6 +107,19 @@ describe("admin routes", () => {
       status: 409,
       body: { type: "conflict", code: "conflict", message: "Training run run_1 is still going on." },
     })
+  })
+
+  it("cancel training", async () => {
+    expect(await call(cancel)).toMatchObject({ calls: [["cancelTraining"]], body: { cancelled: true } })
+    expect((await call(cancel, { query: { now: "1" } })).status).toBe(400)
+  })
+
+  it("show what a version in shadow would have shown", async () => {
+    expect(await call(shadow, { query: { limit: "9" } })).toMatchObject({
+      calls: [["shadowOf", "c", 9]],
+      body: { summary: { answers: 0 }, answers: [] },
+    })
+    expect((await call(shadow, { query: { limit: "0" } })).status).toBe(400)
   })
 
   it("roll back to the version before, or to the named one", async () => {

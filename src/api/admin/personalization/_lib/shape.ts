@@ -16,6 +16,11 @@ export function liveOf(versions: readonly ModelVersion[]): ModelVersion | null {
   return versions.find((version) => version.status === "live") ?? null
 }
 
+/** The version in shadow or canary, or null. */
+export function trialOf(versions: readonly ModelVersion[]): ModelVersion | null {
+  return versions.find(({ status }) => status === "shadow" || status === "canary") ?? null
+}
+
 const NAMES = new Set(["visitor_id", "session_id", "customer_id"])
 
 /** Enough of an id to tell two apart, too little to find anyone by. */

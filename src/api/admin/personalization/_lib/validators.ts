@@ -14,13 +14,16 @@ function wholeNumber(min: number, max: number, otherwise: number) {
 /** A route whose body or query holds nothing. */
 export const nothingSchema = z.strictObject({})
 
+const modelVersion = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/, "must be a model version, as listed by GET /admin/personalization/models")
+
 export const rollbackSchema = z.strictObject({
-  /** Default: the version that was live before. */
-  version: z
-    .string()
-    .regex(/^[\w.-]{1,64}$/, "must be a model version, as listed by GET /admin/personalization/models")
-    .optional(),
+  /** Default: the last step is taken back. */
+  version: modelVersion.optional(),
 })
+
+export const shadowSchema = z.strictObject({ version: modelVersion, limit: wholeNumber(1, 200, 50) })
 
 export const recommendedWithSchema = z.strictObject({ limit: wholeNumber(1, 24, 6) })
 
