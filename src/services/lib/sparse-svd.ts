@@ -27,9 +27,10 @@ export function rightSingularVectors(
   let left: Float64Array = new Float64Array(0)
   for (let round = 0; round < 4; round++) {
     onStep?.()
-    left = orthonormalise(multiply(matrix, right, sketch), rows, sketch)
+    const isLast = round === 3
+    left = orthonormalise(multiply(matrix, right, sketch), rows, sketch, isLast ? 2 : 1)
     right = multiplyTransposed(matrix, left, sketch)
-    if (round < 3) right = orthonormalise(right, width, sketch)
+    if (!isLast) right = orthonormalise(right, width, sketch, 1)
   }
   // right = Aᵀ·Q; its Gram matrix is small, and its eigenvectors turn it into singular vectors.
   const { values, vectors } = symmetricEigen(gram(right, width, sketch), sketch)
@@ -80,11 +81,12 @@ function multiplyTransposed(
 }
 
 /**
- * Makes the columns orthonormal, in place: Cholesky of the Gram matrix, twice for accuracy (CholeskyQR2), which
- * walks the rows in order. A column that depends on those before it becomes zero.
+ * Makes the columns orthonormal, in place: Cholesky of the Gram matrix, which walks the rows in order; in two passes to
+ * the accuracy of the numbers (CholeskyQR2), in one well enough to iterate on. A column that depends on those before it
+ * becomes zero.
  */
-function orthonormalise(matrix: Float64Array, rows: number, c: number): Float64Array {
-  for (let pass = 0; pass < 2; pass++) {
+function orthonormalise(matrix: Float64Array, rows: number, c: number, passes: number): Float64Array {
+  for (let pass = 0; pass < passes; pass++) {
     const factor = cholesky(gram(matrix, rows, c), c)
     for (let row = 0; row < rows; row++) {
       const at = row * c

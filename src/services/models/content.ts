@@ -157,7 +157,9 @@ export class Content implements Model, ProductEmbedder {
           interactions,
           context.seed
         )
-    this.parts.forEach((part, i) => (part.weight = chosen[i]))
+    this.parts = this.parts
+      .map((part, i) => ({ ...part, weight: chosen[i] }))
+      .filter(({ weight }) => weight > 0)
   }
 
   /** The parts one after another, weighted. */
