@@ -11,8 +11,11 @@ async function main(): Promise<void> {
   const { schema, poolSize } = options.postgres
   const engine = compose(options, { database: { url, schema, poolSize }, logger: silentLogger })
   await engine.start()
+  const salesChannelIds = [
+    ...new Set([...engine.catalog.all()].flatMap((product) => product.salesChannelIds)),
+  ]
   const server = createServer(async (_, response) => {
-    const context = { now: Date.now(), salesChannelIds: [] }
+    const context = { now: Date.now(), salesChannelIds }
     const list = await engine.recommender.recommend({ placement: "trending", consent: NO_CONSENT, context })
     response.end(JSON.stringify({ version: list.model_version, items: list.items.length }))
   })

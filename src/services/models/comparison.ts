@@ -83,6 +83,15 @@ const newerSteps = (steps: readonly ValidationExample[], { window }: ModelVersio
 const hitsOf = (list: readonly ListMetrics[]): number[] => list.map(({ hr }) => hr)
 const best = (lists: readonly number[][]) => lists.reduce((a, b) => (mean(b) > mean(a) ? b : a))
 
+/** Models of a version that this release cannot read, as after an update of the plugin. */
+export function unreadable({ version, artifacts }: LiveVersion): string[] {
+  const names: string[] = []
+  loadModels(version, artifacts, (name) => names.push(name))
+  return names
+}
+
+const readable = ({ version, artifacts }: LiveVersion) => loadModels(version, artifacts, () => undefined)
+
 /** Best model against best model on the sessions that neither side has learned from. */
 export function compareWithLive(
   live: LiveVersion,
@@ -94,9 +103,7 @@ export function compareWithLive(
   if (fresh.length < MIN_COMPARISON) return undefined
   const examples = fresh.map((i) => steps[i])
   const candidates = [...measured.values()].map((list) => hitsOf(fresh.map((i) => list[i])))
-  const incumbents = loadModels(live.version, live.artifacts).map((model) =>
-    hitsOf(measure(model, examples, 0, context).perExample)
-  )
+  const incumbents = readable(live).map((model) => hitsOf(measure(model, examples, 0, context).perExample))
   if (incumbents.length === 0 || candidates.length === 0) return undefined
   const units = examples.map(({ unit }) => unit)
   return pairedBootstrap(best(candidates), best(incumbents), units, { seed: context.seed })

@@ -188,6 +188,20 @@ describe("ModelRegistry", () => {
     expect(registry.version).toBe(versions[1])
   })
 
+  it("serves at the start what it can read of a version, and does not try the rest again and again", async () => {
+    const { registry, store, versions, counted } = await setUp()
+    const { ["vmis-knn"]: _, ...artifacts } = await store.artifacts(versions[0])
+    const [one] = await store.list(1)
+    await store.save({ ...one, version: "half" }, { ...artifacts, "vmis-knn": { meta: {}, arrays: {} } })
+    await store.promote("half")
+    await registry.reload()
+    await registry.reload()
+    expect(registry.version).toBe("half")
+    expect(registry.ask("sequential-rules", { session: ["anchor"] }, 1)[0].id).toBe("signal")
+    expect(registry.ask("vmis-knn", { session: ["anchor"] }, 1)).toEqual([])
+    expect(counted.filter((name) => name === "model_reload_failed_total")).toHaveLength(1)
+  })
+
   it("survives a store that does not answer", async () => {
     const { registry, store, versions } = await setUp()
     await registry.promote(versions[0])

@@ -202,8 +202,22 @@ export class ModelRegistry {
     }
   }
 
+  /**
+   * A version takes another's place if all of it can be read. Where there is nothing to keep, as after an update of the
+   * plugin, what can be read of it is better than nothing.
+   */
   private load(version: ModelVersion, artifacts: Record<string, Artifact>): Loaded {
-    const models = loadModels(version, artifacts)
+    let last: Error | undefined
+    const models = loadModels(version, artifacts, (name, error) => {
+      if (this.loaded) throw error
+      last = error
+      this.options.metrics.count("model_reload_failed_total")
+      this.options.logger.error(
+        `model ${name} of version ${version.version} cannot be read: train anew`,
+        error
+      )
+    })
+    if (last && models.length === 0) throw last
     return { version, models: new Map(models.map((model) => [model.name, model])) }
   }
 

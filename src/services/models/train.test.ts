@@ -431,6 +431,14 @@ describe("train", () => {
     expect(whole.version.window).toEqual(live.version.window)
   })
 
+  it("takes the place of a version that this release cannot read, though it is no better", async () => {
+    const live = await train(plantedData(), { names: CHEAP }, fitContext())
+    live.artifacts["vmis-knn"] = { meta: {}, arrays: {} }
+    const { promotion } = await train(plantedData(), { names: CHEAP, live }, fitContext())
+    expect(promotion.promote).toBe(true)
+    expect(promotion.reason).toContain("this release cannot read vmis-knn of the live version")
+  })
+
   it("takes an outdated version's place when it has a model that the other lacks", async () => {
     const live = await train(plantedData(), { names: CHEAP.slice(0, 3) }, fitContext())
     const { promotion } = await train(plantedData(), { names: CHEAP, live }, fitContext())

@@ -1,6 +1,6 @@
 import { PersonalizationError, systemClock, type Artifact, type Clock } from "../lib"
 import { artifactsDigest } from "./artifacts-digest"
-import { compareWithLive, compareWithPopularity, holdOut, type LiveVersion } from "./comparison"
+import { compareWithLive, compareWithPopularity, holdOut, unreadable, type LiveVersion } from "./comparison"
 import { crossValidate, summarise } from "./cross-validate"
 import { FitRun, rounded, type RunContext } from "./fit-run"
 import type { ModelVersion } from "./model-store.port"
@@ -103,7 +103,7 @@ export async function train(
         hasLive: live !== undefined,
         difference: live && compareWithLive(live, heldOut.steps, measured, context),
         overPopularity: compareWithPopularity(data, heldOut.steps, measured, context),
-        outdated: live && outdated(live.version, data, planned, options.maxAgeDays ?? Infinity),
+        outdated: live && outdated(live, data, planned, options.maxAgeDays ?? Infinity),
       })
     : { promote: false, reason: `there is no ${BASELINE} to compare with: ${run.leftOut.get(BASELINE)}` }
   const isWhole = promotion.promote || options.fitCandidates === true
@@ -170,16 +170,19 @@ const searchFigures = (found: Found | undefined): Record<string, number> =>
 
 /** Why a version should give way to any that is not worse; undefined when it need not. */
 function outdated(
-  live: ModelVersion,
+  live: LiveVersion,
   data: TrainingData,
   planned: readonly PlannedModel[],
   maxAgeDays: number
 ): string | undefined {
-  const days = (windowOf(data).to - live.window.to) / DAY_MS
+  const { version } = live
+  const broken = unreadable(live)
+  if (broken.length > 0) return `this release cannot read ${broken.join(", ")} of the live version`
+  const days = (windowOf(data).to - version.window.to) / DAY_MS
   if (days >= maxAgeDays) return `the live version lacks the last ${Math.floor(days)} days`
   const missing = planned
     .map(({ definition }) => definition.name)
-    .filter((name) => !live.models.includes(name) && !(name in (live.leftOut ?? {})))
+    .filter((name) => !version.models.includes(name) && !(name in (version.leftOut ?? {})))
   return missing.length > 0 ? `the live version has no ${missing.join(", ")}` : undefined
 }
 
