@@ -1,4 +1,4 @@
-import { systemClock } from "../../lib"
+import { Random, systemClock } from "../../lib"
 import type { FitContext } from "../model"
 import type { Trainer } from "../trainer.port"
 import type { SequenceNetwork } from "./network"
@@ -9,8 +9,8 @@ import { NetworkTraining, type Learned, type LearnOptions } from "./train-networ
 /** Batches per epoch that a small shop gets, unless they had fewer steps than SMALLEST_BATCH. */
 const BATCHES = 200
 const SMALLEST_BATCH = 64
-/** Epochs without a lower validation loss after which training ends. */
-const PATIENCE = 2
+/** Epochs in which the rate falls to its end, once the validation loss has. */
+const CLOSING_EPOCHS = 2
 /** What is left of the learning rate at the end. */
 const LAST_RATE = 0.1
 /** Without the option `epochs`: as many as make this many batches, within bounds. */
@@ -20,8 +20,9 @@ const EPOCHS = { min: 8, max: 25 }
 const OPERATIONS = 6
 
 /**
- * Trains a network: the newest sequences are held out to see when to stop, then learned from as well, with a low
- * rate. The rate falls along a cosine over the epochs.
+ * Trains a network. The rate falls along a cosine over the epochs, and at once where the loss of held-out sequences
+ * does not fall any more: lists still become better then, for a loss also punishes how sure a wrong answer is. The
+ * held-out ones are drawn at random, so that the newest are learned from all the time, and learned from at last.
  * @returns undefined, and says why, when the time allowed is too short for this trainer
  */
 export async function fitSequences(
@@ -52,29 +53,36 @@ export async function fitSequences(
   const began = systemClock.now()
   const limit = options.maxMinutes > 0 ? options.maxMinutes * 60_000 : Infinity
   const elapsed = () => systemClock.now() - began
-  const byAge = Array.from(sequences.age.keys()).sort((a, b) => sequences.age[a] - sequences.age[b] || a - b)
-  const held = byAge.slice(0, Math.floor(byAge.length * options.validationShare))
-  const older = byAge.slice(held.length).reverse()
+  const drawn = new Random(context.seed).shuffle(Array.from(sequences.age.keys()))
+  const held = drawn.slice(0, Math.floor(drawn.length * options.validationShare))
+  const rest = drawn.slice(held.length)
   const batches = Math.ceil(steps / learn.positions)
   const wanted =
     options.epochs || Math.max(EPOCHS.min, Math.min(EPOCHS.max, Math.round(WANTED_BATCHES / batches)))
   let epochs = wanted
-  const rate = (done: number) =>
-    options.learningRate * (LAST_RATE + ((1 - LAST_RATE) * (1 + Math.cos(Math.PI * done))) / 2)
+  /** Share of the way to the last rate at which the closing epochs began. */
+  let [closing, closedAt] = [-1, 0]
+  const done = (at: number) =>
+    closing < 0 ? at / epochs : closedAt + ((1 - closedAt) * (at - closing)) / (epochs - closing)
+  const rate = (share: number) =>
+    options.learningRate * (LAST_RATE + ((1 - LAST_RATE) * (1 + Math.cos(Math.PI * share))) / 2)
   try {
     let best = Infinity
-    let bad = 0
-    for (let epoch = 0; epoch < epochs && bad < PATIENCE; epoch++) {
-      const loss = await training.epoch(older, {
-        rate: (part) => rate((epoch + part) / epochs),
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const loss = await training.epoch(rest, {
+        rate: (part) => rate(done(epoch + part)),
         isOver: () => elapsed() > limit,
       })
       const validation = held.length > 0 ? await training.epoch(held) : loss
       context.progress(Math.min(0.95, (epoch + 1) / epochs))
       context.logger.debug(
-        `${name}: epoch ${epoch + 1}, loss ${loss.toFixed(4)}, on newer sequences ${validation.toFixed(4)}`
+        `${name}: epoch ${epoch + 1}, loss ${loss.toFixed(4)}, on those held out ${validation.toFixed(4)}`
       )
-      bad = validation < best ? 0 : bad + 1
+      if (validation > best && closing < 0 && epoch + 1 + CLOSING_EPOCHS < epochs) {
+        closedAt = done(epoch + 1)
+        closing = epoch + 1
+        epochs = closing + CLOSING_EPOCHS
+      }
       best = Math.min(best, validation)
       // Fewer epochs rather than an end in the middle, so that the last of them learn with a low rate.
       const affordable = Math.floor(limit / (elapsed() / (epoch + 1)))

@@ -25,7 +25,7 @@ export const sequenceOptions = z.strictObject({
   candidates: numeric().int().min(64).default(4096),
   /** Newer sequences count more: exp(−age/recencyScale), age as the share of newer sessions; 0 = all the same. */
   recencyScale: numeric().min(0).default(1),
-  /** Newest share of the sequences that says when to stop; learned from at last. */
+  /** Share of the sequences, drawn at random, that says when to slow down; learned from at last. */
   validationShare: numeric().min(0).max(0.5).default(0.05),
   recommendLast: recommendLast(),
 })
