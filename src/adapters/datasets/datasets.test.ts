@@ -1,7 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { execFileSync } from "node:child_process"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
+import { readItemRelations } from "./item-relations"
+import { readLabelledProducts, readTar } from "./labelled-products"
 import { detectDataset } from "./registry"
 
 describe("data set readers", () => {
@@ -49,6 +52,49 @@ describe("data set readers", () => {
     ])
     expect(data.testSessions!.map(({ items }) => items)).toEqual([["x", "y"]])
     expect(data.notes.join()).toContain("1 lines")
+  })
+
+  it("reads purchases of users, those of one time as one order", async () => {
+    await write(
+      "train.tsv.gz",
+      "user_id\titem_id\ttime\nu1\ta\t86400\nu1\tb\t86400\nu1\tc\t172800\nu2\ta\tx\n"
+    )
+    const { shape, data } = await read()
+    expect(shape).toBe("user-events")
+    expect(data.sessions).toEqual([
+      { user: "u1", items: ["a", "b"], times: [86400, 86400], kind: "purchase" },
+      { user: "u1", items: ["c"], times: [172800], kind: "purchase" },
+    ])
+  })
+
+  it("reads what pages said was also bought and also viewed", async () => {
+    await write(
+      "item_meta.tsv",
+      "item_id\ti_category\tr_complement\tr_substitute\n1\t7\t[2, 30]\t[4]\n2\t8\t[]\t[]\n"
+    )
+    expect([...(await readItemRelations(folder, "item_meta.tsv"))]).toEqual([
+      ["1", { category: "7", alsoBought: ["2", "30"], alsoViewed: ["4"] }],
+      ["2", { category: "8", alsoBought: [], alsoViewed: [] }],
+    ])
+  })
+
+  it("reads products with their labels", async () => {
+    await write("products.csv.gz", 'productid,brand,name\nA,"Best, Ltd",First\nB,,Second\nA,Best,Later\n')
+    expect(await readLabelledProducts(folder, "products.csv.gz")).toEqual([
+      { id: "A", title: "Later", labels: { productid: "A", brand: "Best", name: "Later" } },
+      { id: "B", title: "Second", labels: { productid: "B", brand: "", name: "Second" } },
+    ])
+  })
+
+  it("reads the files of a tar archive", async () => {
+    await mkdir(join(folder, "pictures"))
+    await writeFile(join(folder, "pictures", "1.jpg"), Buffer.alloc(700, 1))
+    await writeFile(join(folder, "pictures", "2.jpg"), Buffer.from("two"))
+    execFileSync("tar", ["cf", join(folder, "all.tar"), "-C", folder, "pictures"])
+    const files = await readTar(join(folder, "all.tar"))
+    expect([...files.keys()].sort()).toEqual(["1.jpg", "2.jpg"])
+    expect(files.get("1.jpg")).toHaveLength(700)
+    expect(Buffer.from(files.get("2.jpg")!).toString()).toBe("two")
   })
 
   it("reads one sequence per user", async () => {

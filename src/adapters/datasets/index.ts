@@ -1,1 +1,3 @@
 export * from "./registry"
+export * from "./item-relations"
+export * from "./labelled-products"

@@ -5,6 +5,7 @@ import { firstLineOf } from "./lines"
 import { orderLines } from "./order-lines"
 import { sessionEvents } from "./session-events"
 import { sessionLines } from "./session-lines"
+import { userEvents } from "./user-events"
 import { userSequences } from "./user-sequences"
 
 /** All readers; the first that knows the folder's shape reads it. */
@@ -12,6 +13,7 @@ export const DATASET_READERS: readonly DatasetReader[] = [
   sessionLines,
   sessionEvents,
   userSequences,
+  userEvents,
   orderLines,
 ]
 

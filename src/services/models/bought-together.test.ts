@@ -32,7 +32,7 @@ describe("bought-together", () => {
       ...new Set(Array.from({ length: 1 + random.int(5) }, () => `i${Math.floor(20 * random.next() ** 2)}`)),
     ])
     const items = [...new Set(baskets.flat())]
-    const model = fitted(baskets, { minSupport: 2, minLift: 1 })
+    const model = fitted(baskets, { minSupport: 2, minLift: 1, rareness: 0, seedScaling: 0 })
     for (const seed of items) {
       const expected = items
         .filter((item) => item !== seed)
@@ -51,6 +51,33 @@ describe("bought-together", () => {
     const byHand = 2 * (10 * Math.log(2.5) + 20 * Math.log(0.625) + 70 * Math.log(1.09375))
     expect(logLikelihoodRatio(10, 20, 20, 100)).toBeCloseTo(byHand, 9)
     expect(logLikelihoodRatio(4, 20, 20, 100)).toBeCloseTo(0, 9)
+  })
+
+  it("trusts a companion the less the fewer orders it is in", () => {
+    // `a` is always bought with `twin`, which is in three orders, and often with `common`, which is in many.
+    const baskets = [
+      ...Array.from({ length: 3 }, () => ["a", "twin"]),
+      ...Array.from({ length: 3 }, () => ["a", "common"]),
+      ...Array.from({ length: 20 }, () => ["common"]),
+      ...Array.from({ length: 200 }, (_, i) => [`other${i}`]),
+    ]
+    const best = (options = {}) => fitted(baskets, options).recommend({ seeds: ["a"] }, 1)[0].id
+    expect(best({ rareness: 0 })).toBe("twin")
+    expect(best()).toBe("common")
+  })
+
+  it("lets a frequent item of the cart not outvote a rare one", () => {
+    const baskets = [
+      ...Array.from({ length: 60 }, () => ["frequent", "x"]),
+      ...Array.from({ length: 60 }, () => ["frequent"]),
+      ...Array.from({ length: 8 }, () => ["rare", "y"]),
+      ...Array.from({ length: 52 }, () => ["y"]),
+      ...Array.from({ length: 300 }, (_, i) => [`other${i}`]),
+    ]
+    const best = (options = {}) =>
+      fitted(baskets, options).recommend({ seeds: ["frequent", "rare"] }, 1)[0].id
+    expect(best({ seedScaling: 0 })).toBe("x")
+    expect(best({ seedScaling: 1 })).toBe("y")
   })
 
   it("leaves out pairs seen too seldom, or not more often than by chance", () => {

@@ -10,6 +10,13 @@ const optionsSchema = z.strictObject({
   minSupport: numeric().int().min(1).default(2),
   /** How many times more often together than by chance; 1 = any more. */
   minLift: numeric().min(0).default(1),
+  /**
+   * A companion in n orders counts n/(n + this): what is in few orders goes together with whatever was in them, which are
+   * often variants of one thing, and is the less a companion.
+   */
+  rareness: numeric().min(0).default(20),
+  /** An item's companions count by its orders to the power of minus this, so that a frequent item does not outvote the others. */
+  seedScaling: numeric().min(0).max(2).default(0.7),
   /** Companions kept per item. */
   neighbours: numeric().int().min(1).default(100),
   /** Orders with more distinct items than this are wholesale, not taste, and are left out of the pairs. */
@@ -19,7 +26,8 @@ const optionsSchema = z.strictObject({
 })
 
 /**
- * What is bought in one order: log-likelihood ratio (Dunning 1993), above a lift and a support.
+ * What is bought in one order: log-likelihood ratio (Dunning 1993), above a lift and a support. The ratio says how sure it
+ * is that two things go together, which grows with the orders they are in; both ends are weighed for that.
  * Fit goes item by item and needs one counter per item beside 12 bytes per basket row; the model keeps at most
  * `neighbours` pairs (12 bytes) per item.
  */
@@ -37,7 +45,7 @@ class BoughtTogether implements Model {
   }
 
   fit({ interactions, baskets }: TrainingData, context: FitContext): void {
-    const { minSupport, minLift, neighbours, maxBasket } = this.options
+    const { minSupport, minLift, neighbours, maxBasket, rareness, seedScaling } = this.options
     this.items = new ItemTable(interactions.itemIds)
     const size = this.items.size
     const total = baskets.start.length - 1
@@ -72,7 +80,9 @@ class BoughtTogether implements Model {
         counts[other] = 0
         const lift = (both * total) / (support(item) * support(other))
         if (both < minSupport || lift <= minLift) continue
-        top.offer(other, logLikelihoodRatio(both, support(item), support(other), total))
+        const ratio = logLikelihoodRatio(both, support(item), support(other), total)
+        const common = support(other) / (support(other) + rareness)
+        top.offer(other, (ratio * common) / support(item) ** seedScaling)
       }
       const best = top.drain()
       kept.push(best)
