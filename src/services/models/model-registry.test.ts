@@ -180,7 +180,14 @@ describe("ModelRegistry", () => {
     await registry.promote(versions[0])
     const [{ version: _id, ...rest }] = await store.list(1)
     await store.save({ ...rest, version: "bad" }, { popularity: { meta: {}, arrays: {} } })
-    await registry.promote("bad")
+    await expect(registry.promote("bad")).rejects.toMatchObject({
+      code: "corrupt_artifact",
+      message: expect.stringContaining("this release cannot read version bad"),
+    })
+    expect((await store.live())?.version).toBe(versions[0])
+    // Another release, in another process, may have made it live.
+    await store.promote("bad")
+    await registry.reload()
     await registry.reload()
     expect(registry.version).toBe(versions[0])
     expect(counted.filter((name) => name === "model_reload_failed_total")).toHaveLength(1)

@@ -24,6 +24,9 @@ export interface ModelView {
   ask(name: string, query: ModelQuery, k: number): Scored[]
 }
 
+/** More versions than are ever kept. */
+const KEPT = 1_000
+
 interface Loaded {
   version: ModelVersion
   models: Map<string, Model>
@@ -41,6 +44,8 @@ export class ModelRegistry {
   private timer: NodeJS.Timeout | undefined
   private reloading: Promise<void> | undefined
   private readonly listeners = new Set<() => void>()
+  /** Loaded already, and about to be made live. */
+  private prepared: Loaded | undefined
   /** A version that failed to load is not tried again at every poll. */
   private broken: string | undefined
   private brokenTrial: string | undefined
@@ -128,8 +133,10 @@ export class ModelRegistry {
     return this.store.live()
   }
 
-  /** Makes a version live and loads it here at once. @throws `not_found` */
+  /** Makes a version live and loads it here at once. @throws `not_found`, `corrupt_artifact` when it cannot be read */
   async promote(version: string): Promise<ModelVersion> {
+    const isHeld = [this.loaded, this.trial].some((held) => held?.version.version === version)
+    if (!isHeld) this.prepared = await this.prepare(version)
     await this.store.promote(version)
     await this.reloading
     // Somebody asks for it by name: it may have been mended.
@@ -167,6 +174,26 @@ export class ModelRegistry {
   async reload(): Promise<void> {
     await this.reloading
     await this.look()
+  }
+
+  /** A version that nobody can load must not be made live: processes that start would have nothing. */
+  private async prepare(version: string): Promise<Loaded | undefined> {
+    const kept = (await this.store.list(KEPT)).find((one) => one.version === version)
+    if (!kept) return undefined
+    const artifacts = await this.store.artifacts(version)
+    try {
+      return this.modelsOf(kept, loadModels(kept, artifacts))
+    } catch (cause) {
+      throw new PersonalizationError(
+        "corrupt_artifact",
+        `version: this release cannot read version ${version}`,
+        { cause }
+      )
+    }
+  }
+
+  private modelsOf(version: ModelVersion, models: readonly Model[]): Loaded {
+    return { version, models: new Map(models.map((model) => [model.name, model])) }
   }
 
   /** Looks once whether another version is live and swaps it in; concurrent calls share one look. */
@@ -218,14 +245,15 @@ export class ModelRegistry {
       )
     })
     if (last && models.length === 0) throw last
-    return { version, models: new Map(models.map((model) => [model.name, model])) }
+    return this.modelsOf(version, models)
   }
 
   private async swapLive(): Promise<void> {
     const live = await this.store.live()
     if (!live || live.version === this.version || live.version === this.broken) return
-    const { trial } = this
-    if (trial?.version.version === live.version) this.loaded = { ...trial, version: live }
+    const ready = [this.prepared, this.trial].find((one) => one?.version.version === live.version)
+    this.prepared = undefined
+    if (ready) this.loaded = { ...ready, version: live }
     else await this.loadLive(live)
     this.broken = undefined
     this.options.logger.info(`model version ${live.version} is live: ${live.models.join(", ")}`)
