@@ -140,13 +140,13 @@ async function expectRun(what, ...args) {
 }
 
 /** Starts a run and kills it so long after the stage has begun. @returns the stage it was in */
-async function killIn(stage, delay) {
+async function killIn(stage, delay, attempts = 5) {
   const run = train()
+  const hasBegun = () => run.output().includes(`| ${stage}`)
   const at = () => [...run.output().matchAll(/\| (.+)/g)].at(-1)?.[1] ?? "start"
-  while (!run.output().includes(`| ${stage}`)) {
-    if (run.child.exitCode !== null) throw new Error(`the run ended before "${stage}": ${run.output()}`)
-    await sleep(5)
-  }
+  while (!hasBegun() && run.child.exitCode === null) await sleep(2)
+  if (!hasBegun() && attempts > 1) return killIn(stage, delay, attempts - 1)
+  if (!hasBegun()) throw new Error(`no run was seen in "${stage}": ${run.output()}`)
   await sleep(delay)
   const killedAt = at()
   run.child.kill("SIGKILL")

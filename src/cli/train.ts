@@ -40,7 +40,8 @@ function follow(run: TrainingRun): () => void {
     else if (run.stage !== said) console.error(`training: ${percent} % | ${run.stage}`)
     said = run.stage
   }
-  const timer = setInterval(say, 50)
+  // Some stages are short, and a line that is missing would puzzle.
+  const timer = setInterval(say, isShown ? 200 : 2)
   return () => {
     clearInterval(timer)
     say()
