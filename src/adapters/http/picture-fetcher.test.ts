@@ -46,7 +46,7 @@ describe("PictureFetcher", () => {
     ]) {
       await expect(fetcher.fetch(url)).rejects.toMatchObject({
         code: "invalid_input",
-        message: expect.stringContaining("content.allowedHosts"),
+        message: expect.stringContaining("content.imageHosts"),
       })
     }
     expect(asked).toEqual([])

@@ -126,7 +126,7 @@ function parse(address: string, base?: URL): URL {
 function notAllowed(url: URL): PersonalizationError {
   return new PersonalizationError(
     "invalid_input",
-    `the picture's host ${url.host} lies in a private network: allow it by the option \`content.allowedHosts\` if it is the shop's own`
+    `the picture's host ${url.host} lies in a private network: allow it by the option \`content.imageHosts\` if it is the shop's own`
   )
 }
 

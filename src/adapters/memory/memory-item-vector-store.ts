@@ -26,9 +26,13 @@ export class MemoryItemVectorStore implements ItemVectorStore {
 
   async load(
     space: string,
-    version: string
+    version: string,
+    ids?: readonly string[]
   ): Promise<{ ids: string[]; vectors: Float32Array; dimensions: number }> {
-    const rows = [...(this.spaces.get(space) ?? [])].filter(([, row]) => row.version === version)
+    const wanted = ids && new Set(ids)
+    const rows = [...(this.spaces.get(space) ?? [])].filter(
+      ([id, row]) => row.version === version && (wanted?.has(id) ?? true)
+    )
     rows.sort(([a], [b]) => (a < b ? -1 : 1))
     const dimensions = rows[0]?.[1].vector.length ?? 0
     const vectors = new Float32Array(rows.length * dimensions)

@@ -1,1 +1,2 @@
 export * from "./load-onnx"
+export * from "./onnx-image-embedder"

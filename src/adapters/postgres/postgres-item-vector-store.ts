@@ -47,11 +47,13 @@ export class PostgresItemVectorStore implements ItemVectorStore {
 
   async load(
     space: string,
-    version: string
+    version: string,
+    ids?: readonly string[]
   ): Promise<{ ids: string[]; vectors: Float32Array; dimensions: number }> {
     const rows = await this.db.query<{ item_id: string; vector: Buffer }>(
-      `SELECT item_id, vector FROM ${this.table} WHERE space = $1 AND version = $2 ORDER BY item_id COLLATE "C"`,
-      [space, version]
+      `SELECT item_id, vector FROM ${this.table}
+       WHERE space = $1 AND version = $2 AND ($3::text[] IS NULL OR item_id = ANY($3)) ORDER BY item_id COLLATE "C"`,
+      [space, version, ids ?? null]
     )
     const dimensions = rows.length === 0 ? 0 : rows[0].vector.length / 4
     const vectors = new Float32Array(rows.length * dimensions)

@@ -1,4 +1,4 @@
-import { DESCRIPTOR_SIZE, describePicture, PICTURE_SIDE, type ImageEmbedder } from "../../services/models"
+import { describePicture, PICTURE_SIDE, type ImageEmbedder } from "../../services/models"
 import { decodePicture } from "./decode"
 
 export { decodePicture } from "./decode"
@@ -7,7 +7,6 @@ export { decodePicture } from "./decode"
 export const sharpImageEmbedder: ImageEmbedder = {
   // The number changes with `describePicture`.
   name: "descriptor-1",
-  dimensions: DESCRIPTOR_SIZE,
   embed: async (picture) =>
     describePicture(await decodePicture(picture, PICTURE_SIDE, PICTURE_SIDE, "contain")),
 }

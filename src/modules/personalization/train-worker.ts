@@ -26,6 +26,7 @@ async function main(): Promise<void> {
         models: storage.models,
         subjects: storage.subjects,
         lock: storage.trainingLock,
+        vectors: storage.vectors,
         options,
         clock: systemClock,
         logger,

@@ -2,7 +2,6 @@
 export interface ImageEmbedder {
   /** Which vectors can be compared: those of one name only. */
   readonly name: string
-  readonly dimensions: number
   /**
    * @param picture an encoded picture (JPEG, PNG, WebP, …)
    * @throws Error when it cannot be read

@@ -60,6 +60,7 @@ function foldOf(data: TrainingData, first: number, last: number): Fold {
     interactions: firstSessions(interactions, first),
     baskets: firstBaskets(baskets, early),
     products: data.products,
+    ...(data.given && { given: data.given }),
     asOf: Number.isFinite(cut) ? cut * 1000 : data.asOf,
   }
   return { train, sessions, baskets: heldBaskets }

@@ -1,6 +1,6 @@
 import type { Logger, Metrics } from "../lib"
 import type { Catalog, Product } from "../features"
-import type { ProductEmbedder } from "../models"
+import { givenOf, type GivenSpaces, type ProductEmbedder } from "../models"
 import type { Knowledge } from "./candidate-source"
 import type { ItemVectorStore } from "./item-vector-store.port"
 import { Neighbours } from "./neighbours"
@@ -21,6 +21,8 @@ export interface ContentIndexParts {
   /** Where the live text embedder comes from: the ModelRegistry. */
   models: { readonly version: string | undefined; readonly embedder: ProductEmbedder | undefined }
   store: ItemVectorStore
+  /** What embedders outside the models say of products; a model gets of it what it has learned to read. */
+  given?: { of(products: readonly Product[]): Promise<GivenSpaces> }
   /** A fresh index for vectors of this length; each model version gets its own. */
   createIndex(dimensions: number): MonitoredVectorIndex | Promise<MonitoredVectorIndex>
   metrics: Metrics
@@ -194,8 +196,9 @@ export class ContentIndex {
 
   private async embed(space: Space, products: readonly Product[], searchable: boolean): Promise<void> {
     const fresh: { id: string; vector: Float32Array }[] = []
+    const given = await this.givenFor(space.embedder, products)
     await inSlices(products, EMBED_SLICE, (product) => {
-      const vector = space.embedder.embed(product)
+      const vector = space.embedder.embed(product, givenOf(given, product.id))
       if (!same(vector, space.vectors.get(product.id))) fresh.push({ id: product.id, vector })
     })
     if (fresh.length > 0) {
@@ -209,6 +212,16 @@ export class ContentIndex {
     }
     // Only now: a failure above leaves the products marked as changed, and the next poll tries again.
     for (const product of products) space.madeOf.set(product.id, product)
+  }
+
+  /** Only what the model has learned to read, by the embedders it learned it from. */
+  private async givenFor({ reads }: ProductEmbedder, products: readonly Product[]): Promise<GivenSpaces> {
+    if (!this.parts.given || !(reads?.text || reads?.image)) return {}
+    const { text, image } = await this.parts.given.of(products)
+    return {
+      ...(text && text.name === reads.text && { text }),
+      ...(image && image.name === reads.image && { image }),
+    }
   }
 }
 

@@ -41,6 +41,16 @@ export function itemVectorStoreContract(
       expect((await store.load("image", "v1")).ids).toEqual(["a"])
     })
 
+    it("gives those asked for, as far as they are there", async () => {
+      await store.put("text", "v1", ["a", "b", "c"], Float32Array.of(1, 2, 3))
+      expect(await store.load("text", "v1", ["c", "unknown", "a"])).toEqual({
+        ids: ["a", "c"],
+        vectors: Float32Array.of(1, 3),
+        dimensions: 1,
+      })
+      expect((await store.load("text", "v1", [])).ids).toEqual([])
+    })
+
     it("refuses vectors that do not fit the ids", async () => {
       await expect(store.put("text", "v1", ["a", "b"], Float32Array.of(1, 2, 3))).rejects.toMatchObject({
         code: "invalid_input",
