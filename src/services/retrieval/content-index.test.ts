@@ -1,6 +1,7 @@
 import { MemoryItemVectorStore } from "../../adapters/memory"
 import { noMetrics, silentLogger } from "../lib"
-import type { ProductEmbedder } from "../models"
+import type { Product } from "../features"
+import type { GivenSpaces, ProductEmbedder } from "../models"
 import { embedder, product, TestCatalog, TestIndex } from "../testing/planted-shop"
 import { ContentIndex } from "./content-index"
 
@@ -11,8 +12,10 @@ function setUp(catalog = new TestCatalog([product("a1", "a"), product("a2", "a")
   }
   const indexes: TestIndex[] = []
   const store = new MemoryItemVectorStore()
+  const given = { of: jest.fn<Promise<GivenSpaces>, [readonly Product[]]>() }
   const make = () =>
     new ContentIndex({
+      given,
       catalog,
       models,
       store,
@@ -24,7 +27,14 @@ function setUp(catalog = new TestCatalog([product("a1", "a"), product("a2", "a")
       },
     })
   const train = (version: string, live = embedder) => Object.assign(models, { version, embedder: live })
-  return { catalog, indexes, store, make, content: make(), train }
+  return { catalog, indexes, store, make, content: make(), train, given }
+}
+
+/** Reads vectors that `eye` gives, else the category. */
+const reader: ProductEmbedder = {
+  dimensions: 4,
+  reads: { image: "eye" },
+  embed: (product, given) => given?.image ?? embedder.embed(product),
 }
 
 const nearest = async (content: ContentIndex, id: string, k: number) =>
@@ -85,6 +95,38 @@ describe("ContentIndex", () => {
     expect(await nearest(later, "a1", 1)).toEqual(["a2"])
     await later.sync()
     expect(await nearest(later, "b1", 1)).toEqual(["a2"])
+  })
+
+  it("gives the model what embedders say of new and changed products, if it has learned to read it", async () => {
+    const { content, train, catalog, given } = setUp()
+    const seen = (name: string, ids: readonly string[]) => ({
+      image: { name, vectors: new Map(ids.map((id) => [id, Float32Array.of(0, 0, 1, 0)])) },
+    })
+    given.of.mockImplementation(async (products) =>
+      seen(
+        "eye",
+        products.map(({ id }) => id)
+      )
+    )
+    train("v1")
+    await content.sync()
+    expect(given.of).not.toHaveBeenCalled()
+    train("v2", reader)
+    await content.sync()
+    expect(given.of.mock.calls[0][0].map(({ id }) => id)).toEqual(["a1", "a2", "b1"])
+    catalog.put(product("b2", "b"))
+    await content.sync()
+    expect(given.of.mock.calls.at(-1)![0].map(({ id }) => id)).toEqual(["b2"])
+    expect(content.view()!.vectorOf("b2")).toEqual(Float32Array.of(0, 0, 1, 0))
+    given.of.mockImplementation(async (products) =>
+      seen(
+        "another",
+        products.map(({ id }) => id)
+      )
+    )
+    catalog.put(product("b3", "b"))
+    await content.sync()
+    expect(content.view()!.vectorOf("b3")).toEqual(embedder.embed(product("b3", "b")))
   })
 
   it("tries again what failed", async () => {
