@@ -1,13 +1,12 @@
 import { z } from "zod"
 import type { Artifact, Scored } from "../lib"
-import type { Product } from "../features"
 import { ColdMap } from "./cold-map"
 import { Content } from "./content"
 import { Ials } from "./ials"
 import { ItemTable } from "./item-table"
 import type { FitContext, Model, ModelDefinition, ModelQuery } from "./model"
 import { modelOptions, numeric } from "./options"
-import type { GivenVectors } from "./product-embedder.port"
+import type { GivenProduct, ProductForeteller } from "./product-embedder.port"
 import type { TrainingData } from "./training-data"
 
 const optionsSchema = z.strictObject({
@@ -25,7 +24,7 @@ const optionsSchema = z.strictObject({
  * from their first day on, and their own shoppers take over.
  * Holds what Ials, Content and ColdMap hold: about 8 × (factors + dimensions) bytes an item, and 60 MB at a fit.
  */
-export class ColdItems implements Model {
+export class ColdItems implements Model, ProductForeteller {
   readonly name = "cold-items"
   private readonly options: z.output<typeof optionsSchema>
   private readonly content: Content
@@ -89,7 +88,7 @@ export class ColdItems implements Model {
    * Makes products known that came after the training; what the model knows already stays as it is. Moves all factors,
    * so give it many at a time: 4 × factors bytes an item.
    */
-  addProducts(products: readonly { product: Product; given?: GivenVectors }[]): void {
+  addProducts(products: readonly GivenProduct[]): void {
     const { ids, dimension, values } = this.ials.itemFactors()
     const all = new ItemTable(ids)
     const added: Float32Array[] = []

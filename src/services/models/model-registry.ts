@@ -3,7 +3,7 @@ import { drawOf } from "./draw"
 import { loadModels } from "./load-models"
 import type { Model, ModelQuery } from "./model"
 import type { ModelStore, ModelVersion } from "./model-store.port"
-import type { ProductEmbedder } from "./product-embedder.port"
+import type { GivenProduct, ProductEmbedder, ProductForeteller } from "./product-embedder.port"
 import type { ShadowAnswers } from "./shadow-answers"
 
 export interface ModelRegistryOptions {
@@ -77,6 +77,22 @@ export class ModelRegistry {
   get embedder(): ProductEmbedder | undefined {
     for (const model of this.loaded?.models.values() ?? []) if (isEmbedder(model)) return model
     return undefined
+  }
+
+  /**
+   * Makes products known to the live models that foretell something of those they have not learned from. What they know
+   * already costs nothing; of a new one they compare its content with that of all others, on the spot. Never throws.
+   */
+  addProducts(products: readonly GivenProduct[]): void {
+    for (const model of [this.loaded, this.trial].flatMap((one) => [...(one?.models.values() ?? [])])) {
+      if (!foretells(model)) continue
+      try {
+        model.addProducts(products)
+      } catch (error) {
+        this.options.metrics.count("model_errors_total", { model: model.name })
+        this.options.logger.error(`model ${model.name} failed to take new products`, asError(error))
+      }
+    }
   }
 
   /**
@@ -286,6 +302,10 @@ export class ModelRegistry {
 
 function isEmbedder(model: Model): model is Model & ProductEmbedder {
   return typeof (model as Partial<ProductEmbedder>).embed === "function"
+}
+
+function foretells(model: Model): model is Model & ProductForeteller {
+  return typeof (model as Partial<ProductForeteller>).addProducts === "function"
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

@@ -25,3 +25,14 @@ export interface ProductEmbedder {
   readonly reads?: { text?: string; image?: string }
   embed(product: Product, given?: GivenVectors): Float32Array
 }
+
+/** A product with what embedders say of it. */
+export interface GivenProduct {
+  product: Product
+  given?: GivenVectors
+}
+
+/** A live model that can say something of products that came after its training. */
+export interface ProductForeteller {
+  addProducts(products: readonly GivenProduct[]): void
+}

@@ -1,7 +1,7 @@
 import { MemoryItemVectorStore } from "../../adapters/memory"
 import { noMetrics, silentLogger } from "../lib"
 import type { Product } from "../features"
-import type { GivenSpaces, ProductEmbedder } from "../models"
+import type { GivenProduct, GivenSpaces, ProductEmbedder } from "../models"
 import { embedder, product, TestCatalog, TestIndex } from "../testing/planted-shop"
 import { ContentIndex } from "./content-index"
 
@@ -9,6 +9,7 @@ function setUp(catalog = new TestCatalog([product("a1", "a"), product("a2", "a")
   const models = {
     version: undefined as string | undefined,
     embedder: undefined as ProductEmbedder | undefined,
+    addProducts: jest.fn((_: readonly GivenProduct[]) => {}),
   }
   const indexes: TestIndex[] = []
   const store = new MemoryItemVectorStore()
@@ -27,7 +28,7 @@ function setUp(catalog = new TestCatalog([product("a1", "a"), product("a2", "a")
       },
     })
   const train = (version: string, live = embedder) => Object.assign(models, { version, embedder: live })
-  return { catalog, indexes, store, make, content: make(), train, given }
+  return { catalog, indexes, store, make, content: make(), train, given, models }
 }
 
 /** Reads vectors that `eye` gives, else the category. */
@@ -98,7 +99,7 @@ describe("ContentIndex", () => {
   })
 
   it("gives the model what embedders say of new and changed products, if it has learned to read it", async () => {
-    const { content, train, catalog, given } = setUp()
+    const { content, train, catalog, given, models } = setUp()
     const seen = (name: string, ids: readonly string[]) => ({
       image: { name, vectors: new Map(ids.map((id) => [id, Float32Array.of(0, 0, 1, 0)])) },
     })
@@ -118,6 +119,8 @@ describe("ContentIndex", () => {
     await content.sync()
     expect(given.of.mock.calls.at(-1)![0].map(({ id }) => id)).toEqual(["b2"])
     expect(content.view()!.vectorOf("b2")).toEqual(Float32Array.of(0, 0, 1, 0))
+    const [added] = models.addProducts.mock.calls.at(-1)!
+    expect(added.map(({ product: { id }, given: said }) => [id, said?.image?.[2]])).toEqual([["b2", 1]])
     given.of.mockImplementation(async (products) =>
       seen(
         "another",

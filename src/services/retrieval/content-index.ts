@@ -1,6 +1,6 @@
 import type { Logger, Metrics } from "../lib"
 import type { Catalog, Product } from "../features"
-import { givenOf, type GivenSpaces, type ProductEmbedder } from "../models"
+import { givenOf, type GivenProduct, type GivenSpaces, type ProductEmbedder } from "../models"
 import type { Knowledge } from "./candidate-source"
 import type { ItemVectorStore } from "./item-vector-store.port"
 import { Neighbours } from "./neighbours"
@@ -13,13 +13,19 @@ const SPACE = "text"
 /** An embedding takes up to some tenths of a millisecond. */
 const EMBED_SLICE = 10
 const SCAN_SLICE = 2_000
+/** A new product takes up to half a millisecond of other models. */
+const ADD_SLICE = 20
 /** Products embedded, indexed and stored at a time: what is done stays done when a later batch fails. */
 const BATCH = 1_000
 
 export interface ContentIndexParts {
   catalog: Catalog
   /** Where the live text embedder comes from: the ModelRegistry. */
-  models: { readonly version: string | undefined; readonly embedder: ProductEmbedder | undefined }
+  models: {
+    readonly version: string | undefined
+    readonly embedder: ProductEmbedder | undefined
+    addProducts?(products: readonly GivenProduct[]): void
+  }
   store: ItemVectorStore
   /** What embedders outside the models say of products; a model gets of it what it has learned to read. */
   given?: { of(products: readonly Product[]): Promise<GivenSpaces> }
@@ -195,12 +201,16 @@ export class ContentIndex {
   }
 
   private async embed(space: Space, products: readonly Product[], searchable: boolean): Promise<void> {
+    const { models } = this.parts
     const fresh: { id: string; vector: Float32Array }[] = []
     const given = await this.givenFor(space.embedder, products)
     await inSlices(products, EMBED_SLICE, (product) => {
       const vector = space.embedder.embed(product, givenOf(given, product.id))
       if (!same(vector, space.vectors.get(product.id))) fresh.push({ id: product.id, vector })
     })
+    const known = products.map((product) => ({ product, given: givenOf(given, product.id) }))
+    const slices = Array.from({ length: Math.ceil(known.length / ADD_SLICE) }, (_, i) => i * ADD_SLICE)
+    await inSlices(slices, 1, (from) => models.addProducts?.(known.slice(from, from + ADD_SLICE)))
     if (fresh.length > 0) {
       const ids = fresh.map(({ id }) => id)
       const vectors = fresh.map(({ vector }) => vector)
