@@ -108,6 +108,9 @@ describe("content", () => {
     const { image } = pictures()
     const few = { image: { name: "eye", vectors: new Map([...image!.vectors].slice(0, 2)) } }
     expect(fitted({}, few).reads).toEqual({})
+    const blind = fitted({ text: 0, image: 1, attributes: 0 })
+    expect(blind.embed(CATALOGUE[0])).toEqual(new Float32Array(8))
+    expect(nearest(blind, "lamp-red")).toEqual([])
     const mute = CATALOGUE.map(({ id }) => wordProduct(id, ""))
     expect(nearest(fitted({}, pictures(), mute), "lamp-red", 3).every((id) => id.endsWith("red"))).toBe(true)
   })

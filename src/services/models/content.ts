@@ -63,8 +63,14 @@ export class Content implements Model, ProductEmbedder {
     this.size = this.options.dimensions
     this.parts = this.learnParts(products, given, context)
     context.progress(0.6)
-    this.weigh(data, context)
-    const whole = products.map((product) => this.whole(product, givenOf(given, product.id)))
+    const said = this.parts.map(({ embedder }) => {
+      context.checkCancelled()
+      return products.map((product) => embedder.embed(product, givenOf(given, product.id)))
+    })
+    this.weigh(said, data, context)
+    const kept = this.parts.flatMap(({ weight }, i) => (weight > 0 ? [i] : []))
+    this.parts = kept.map((i) => this.parts[i])
+    const whole = products.map((_, row) => this.join(kept.map((i) => said[i][row])))
     this.basis = new Float32Array(0)
     if (this.parts.length > 1 && products.length > 0) this.basis = this.reduction(whole, context)
     context.progress(0.9)
@@ -140,34 +146,38 @@ export class Content implements Model, ProductEmbedder {
     return learned
   }
 
-  private weigh({ products, given, interactions }: TrainingData, context: FitContext): void {
-    const set = this.parts.some(({ part }) => this.options[part] !== undefined)
-    const vectors = this.parts.map(({ embedder }) => {
-      const known = new Map<string, Float32Array>()
-      for (const product of products) {
-        const vector = embedder.embed(product, givenOf(given, product.id))
-        if (vector.some((value) => value !== 0)) known.set(product.id, vector)
-      }
-      return known
-    })
-    const chosen = set
+  /** @param said of each part, the vectors of all products */
+  private weigh(
+    said: readonly (readonly Float32Array[])[],
+    { products, interactions }: TrainingData,
+    context: FitContext
+  ): void {
+    const isSet = this.parts.some(({ part }) => this.options[part] !== undefined)
+    const rows = new Map(products.map(({ id }, row) => [id, row]))
+    const vectorOf = (vectors: readonly Float32Array[], id: string) => {
+      const vector = vectors[rows.get(id) ?? -1]
+      return vector?.some((value) => value !== 0) ? vector : undefined
+    }
+    const weights = isSet
       ? this.parts.map(({ part }) => this.options[part] ?? 1)
       : chooseWeights(
-          vectors.map((known) => (a, b) => cosine(known.get(a), known.get(b))),
+          said.map((vectors) => (a, b) => cosine(vectorOf(vectors, a), vectorOf(vectors, b))),
           interactions,
           context.seed
         )
-    this.parts = this.parts
-      .map((part, i) => ({ ...part, weight: chosen[i] }))
-      .filter(({ weight }) => weight > 0)
+    this.parts.forEach((part, i) => (part.weight = weights[i]))
   }
 
-  /** The parts one after another, weighted. */
+  /** A product's parts one after another, weighted. */
   private whole(product: Product, given?: GivenVectors): Float32Array {
-    const out = new Float32Array(this.parts.length * this.size)
-    this.parts.forEach(({ embedder, weight }, i) => {
-      const vector = embedder.embed(product, given)
-      for (let d = 0; d < this.size; d++) out[i * this.size + d] = weight * vector[d]
+    return this.join(this.parts.map(({ embedder }) => embedder.embed(product, given)))
+  }
+
+  private join(said: readonly Float32Array[]): Float32Array {
+    // Without parts, as where pictures alone are asked for and there are none, a vector is zeros.
+    const out = new Float32Array(Math.max(1, this.parts.length) * this.size)
+    this.parts.forEach(({ weight }, i) => {
+      for (let d = 0; d < this.size; d++) out[i * this.size + d] = weight * said[i][d]
     })
     return out
   }
