@@ -2,7 +2,7 @@ import { z } from "zod"
 import { BOOSTING_DEFAULTS } from "../../lib"
 import { numeric } from "../options"
 
-/** Options of the blend; the boosting defaults were chosen on held-out training sessions of public data. */
+/** Options of the blend; of the trees, few settings were compared on held-out training sessions (docs/quality.md). */
 export const blendOptions = z.strictObject({
   /** Sources by name, comma-separated; "" = all but the blend. */
   sources: z.string().default(""),

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { numeric, recommendLast } from "../options"
 
-/** Options of both sequence models; the defaults were chosen on held-out training sessions (docs/quality.md). */
+/** Options of both sequence models; few settings were compared on held-out training sessions (docs/quality.md). */
 export const sequenceOptions = z.strictObject({
   /** Length of the vectors of items and sequences, a multiple of 8; 0 = by the number of items. */
   dimensions: numeric().int().min(0).max(512).multipleOf(8).default(0),
