@@ -10,7 +10,7 @@
 import { detectDataset } from "../../src/adapters/datasets"
 import { bootstrapMean, Random, type Scored } from "../../src/services/lib"
 import { split, toTrainingData, type Example, type RawSession } from "../../src/services/measurement"
-import { MODELS, type FitContext, type Model } from "../../src/services/models"
+import { MODELS, type FitContext, type Model, type ModelQuery } from "../../src/services/models"
 
 const HIDDEN_SHARE = 0.2
 const K = 20
@@ -44,6 +44,18 @@ function report(name: string, ranks: Record<string, number[]>): void {
       `${name.padEnd(28)} ${what.padEnd(18)} HR@${K} ${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`
     )
   }
+}
+
+/** Reciprocal rank fusion (Cormack, Clarke & Büttcher 2009) of the models' lists. */
+function fused(models: readonly Model[], query: ModelQuery, k: number): Scored[] {
+  const scores = new Map<string, number>()
+  for (const model of models)
+    model
+      .recommend(query, k)
+      .forEach(({ id }, rank) => scores.set(id, (scores.get(id) ?? 0) + 1 / (60 + rank)))
+  return [...scores]
+    .map(([id, score]) => ({ id, score }))
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
 }
 
 async function main(): Promise<void> {
@@ -102,7 +114,8 @@ async function main(): Promise<void> {
     score(() => popular)
   )
   const learned = toTrainingData(kept, data.products)
-  for (const name of (options.models ?? "text-lsa,content,cold-items").split(",")) {
+  const models: Model[] = []
+  for (const name of (options.models ?? "content,cold-items").split(",")) {
     const definition = MODELS.find((model) => model.name === name)
     if (!definition) throw new Error(`there is no model ${name}`)
     const own = Object.entries(options).filter(([key]) => key.startsWith(`${name}.`))
@@ -116,7 +129,12 @@ async function main(): Promise<void> {
       `${name} (fit ${seconds} s)`,
       score(({ query }) => model.recommend(query, items))
     )
+    models.push(model)
   }
+  report(
+    "all of them, by their ranks",
+    score(({ query }) => fused(models, query, items))
+  )
 }
 
 void main()

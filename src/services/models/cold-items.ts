@@ -11,7 +11,7 @@ import type { TrainingData } from "./training-data"
 
 const optionsSchema = z.strictObject({
   /** Length of the content vectors that factors are foretold from. */
-  dimensions: numeric().int().multipleOf(8).min(8).max(512).default(128),
+  dimensions: numeric().int().multipleOf(8).min(8).max(512).default(256),
   /** Interactions with which a learned factor counts as much as the foretold one. */
   trust: numeric().positive().default(5),
   /** Options of the factors: those of `ials`. */
