@@ -6,8 +6,8 @@ import { modelOptions, numeric } from "./options"
 import type { TrainingData } from "./training-data"
 
 const optionsSchema = z.strictObject({
-  /** Orders that must hold both items. */
-  minSupport: numeric().int().min(1).default(2),
+  /** Orders that must hold both items. One is little, and counts little, but most pairs of a small shop have no more. */
+  minSupport: numeric().int().min(1).default(1),
   /** How many times more often together than by chance; 1 = any more. */
   minLift: numeric().min(0).default(1),
   /**
