@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import sharp from "sharp"
 import { GraphBuilder, type Node } from "../../services/models/sequence/graph"
+import { decodePicture } from "../sharp"
 import { OnnxImageEmbedder } from "./onnx-image-embedder"
 import { onnxModel } from "./onnx-model"
 
@@ -26,7 +27,8 @@ describe("OnnxImageEmbedder", () => {
     sharp({ create: { width: 9, height: 5, channels: 3, background } })
       .png()
       .toBuffer()
-  const asItIs = { size: SIZE, mean: [0, 0, 0], deviation: [1, 1, 1] }
+  const decode = decodePicture
+  const asItIs = { decode, size: SIZE, mean: [0, 0, 0], deviation: [1, 1, 1] }
 
   it("gives what the network says of the normalised colour planes", async () => {
     const file = await network((sums, builder) => builder.reshape(sums, [1, 3]))
@@ -43,9 +45,11 @@ describe("OnnxImageEmbedder", () => {
 
   it("bears a name of the network's content", async () => {
     const one = await OnnxImageEmbedder.open({
+      decode,
       file: await network((sums, builder) => builder.reshape(sums, [1, 3])),
     })
     const other = await OnnxImageEmbedder.open({
+      decode,
       file: await network((sums, builder) => builder.linear(builder.reshape(sums, [1, 3]), 2)),
     })
     expect(one.name).toMatch(/^onnx:[0-9a-f]{16}$/)
@@ -56,7 +60,7 @@ describe("OnnxImageEmbedder", () => {
     const junk = join(folder, "junk.onnx")
     await writeFile(junk, "junk")
     for (const file of [junk, join(folder, "missing.onnx")])
-      await expect(OnnxImageEmbedder.open({ file })).rejects.toMatchObject({
+      await expect(OnnxImageEmbedder.open({ file, decode })).rejects.toMatchObject({
         code: "invalid_option",
         message: expect.stringContaining("content.imageModel"),
       })

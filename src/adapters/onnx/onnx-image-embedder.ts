@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises"
 import { createHash } from "node:crypto"
 import { PersonalizationError } from "../../services/lib"
-import type { ImageEmbedder } from "../../services/models"
-import { decodePicture } from "../sharp"
+import type { ImageEmbedder, Pixels } from "../../services/models"
 
 export interface OnnxImageOptions {
   /** A file whose first input is a picture (1 × 3 × size × size) and that gives its vector (1 × n). */
   file: string
+  /** A picture as size × size pixels, its middle where it is not square. */
+  decode(picture: Uint8Array, width: number, height: number, fit: "cover"): Promise<Pixels>
   /** Default 224, as CLIP wants it. */
   size?: number
   /** Of red, green and blue, 0–1, by which the pixels are normalised. Default: CLIP's. */
@@ -62,8 +63,8 @@ export class OnnxImageEmbedder implements ImageEmbedder {
   }
 
   async embed(picture: Uint8Array): Promise<Float32Array> {
-    const { size = 224, mean = CLIP_MEAN, deviation = CLIP_DEVIATION } = this.options
-    const { rgb } = await decodePicture(picture, size, size, "cover")
+    const { decode, size = 224, mean = CLIP_MEAN, deviation = CLIP_DEVIATION } = this.options
+    const { rgb } = await decode(picture, size, size, "cover")
     const pixels = size * size
     const values = new Float32Array(3 * pixels)
     for (let pixel = 0; pixel < pixels; pixel++) {

@@ -3,7 +3,7 @@ import { PictureFetcher } from "../../adapters/http"
 import { HuggingFaceTextEmbedder } from "../../adapters/huggingface"
 import { OnnxImageEmbedder } from "../../adapters/onnx"
 import { OpenAiTextEmbedder } from "../../adapters/openai"
-import { sharpImageEmbedder } from "../../adapters/sharp"
+import { decodePicture, sharpImageEmbedder } from "../../adapters/sharp"
 import type { Logger, Metrics } from "../../services/lib"
 import type { GivenSpaces, ImageEmbedder, TextEmbedder } from "../../services/models"
 import { ProductVectors, type ItemVectorStore } from "../../services/retrieval"
@@ -61,5 +61,7 @@ async function imageEmbedder({
   imageModel = "",
 }: ContentOptions): Promise<ImageEmbedder | undefined> {
   if (images === "off") return undefined
-  return images === "onnx" ? OnnxImageEmbedder.open({ file: imageModel }) : sharpImageEmbedder
+  return images === "onnx"
+    ? OnnxImageEmbedder.open({ file: imageModel, decode: decodePicture })
+    : sharpImageEmbedder
 }
