@@ -1,6 +1,6 @@
 import { Random } from "../lib"
 import { fitContext, trainingFixture, wordProduct, type FixtureSession } from "../testing/training-fixture"
-import type { ColdItems } from "./cold-items";
+import type { ColdItems } from "./cold-items"
 import { coldItems } from "./cold-items"
 
 const KINDS = ["lamp", "chair", "mug", "book"]
