@@ -1,19 +1,16 @@
 import { bestOf } from "../retrieval"
 import type { Ranked, Ranker, RankInput } from "./ranker.port"
 
-/** Share of all source weights that goes to the shopper's liking of the category: enough to tip a close race. */
-const AFFINITY_SHARE = 0.15
-
 /**
- * Weighted sum of the sources' votes, plus a small share for the shopper's liking of the product's categories.
+ * Weighted sum of the sources' votes, plus a small share for each feature.
  * A product that several sources name beats one that a single source names, which is what a blend is for.
- * Features: the votes in the order of the placement's sources, 0 where a source did not name it, then `affinity`.
+ * Features: the votes in the order of the placement's sources, 0 where a source did not name it, then the features'.
  */
 export class BlendRanker implements Ranker {
   readonly name = "blend"
 
-  featureNames({ sources }: RankInput): string[] {
-    return [...sources.map(({ name }) => name), "affinity"]
+  featureNames({ sources, features }: RankInput): string[] {
+    return [...sources.map(({ name }) => name), ...features.map(({ name }) => name)]
   }
 
   rank(input: RankInput): Ranked[] {
@@ -26,7 +23,10 @@ export class BlendRanker implements Ranker {
     return Array.from(best, (one) => ({ id: ids[one], score: scores[one], ...this.explain(one, input) }))
   }
 
-  private explain(one: number, { candidates, sources }: RankInput): Pick<Ranked, "source" | "features"> {
+  private explain(
+    one: number,
+    { candidates, sources, features: { length } }: RankInput
+  ): Pick<Ranked, "source" | "features"> {
     const features: number[] = []
     let most = -1
     let strongest = 0
@@ -39,17 +39,18 @@ export class BlendRanker implements Ranker {
         strongest = place
       }
     }
-    features.push(candidates.affinity[one])
+    for (let at = one * length; at < (one + 1) * length; at++) features.push(candidates.features[at])
     return { source: sources[strongest].name, features }
   }
 }
 
-function scoresOf({ candidates, sources }: RankInput): Float64Array {
-  const { votes, affinity } = candidates
-  const affinityWeight = AFFINITY_SHARE * sources.reduce((sum, { weight }) => sum + weight, 0)
-  const scores = new Float64Array(affinity.length)
-  for (let one = 0, at = 0; one < scores.length; one++) {
-    let score = affinityWeight * affinity[one]
+function scoresOf({ candidates, sources, features }: RankInput): Float64Array {
+  const { ids, votes, features: values } = candidates
+  const total = sources.reduce((sum, { weight }) => sum + weight, 0)
+  const scores = new Float64Array(ids.length)
+  for (let one = 0, at = 0, of = 0; one < scores.length; one++) {
+    let score = 0
+    for (const { share } of features) score += share * total * values[of++]
     for (let place = 0; place < sources.length; place++) score += sources[place].weight * votes[at++]
     scores[one] = score
   }

@@ -1,5 +1,6 @@
 import type { ProductCard } from "../features"
 import type { Candidate } from "../retrieval"
+import type { FeatureOf } from "./rank-feature"
 import type { RankCandidates } from "./ranker.port"
 
 /** Rank at which a vote is worth half of the first place's. */
@@ -18,8 +19,8 @@ export interface GatherInput {
   sources: readonly { name: string }[]
   /** The product, when it may be shown. */
   admit(id: string): ProductCard | undefined
-  /** How much the shopper cares for a product's categories, 0–1. */
-  affinity(card: ProductCard): number
+  /** What each feature says of a product; undefined where it says 0 of all. */
+  features: readonly (FeatureOf | undefined)[]
   /** Every number of a product lies below it. */
   end: number
 }
@@ -33,13 +34,14 @@ export interface GatherInput {
  * (SIGIR 2009). Equal scores share a rank, so that the order of ties within a source decides nothing.
  * What is lost is how sure a source was: the first of a weak list weighs as much as that of a strong one.
  */
-export function gather({ answers, sources, admit, affinity, end }: GatherInput): RankCandidates {
+export function gather({ answers, sources, admit, features, end }: GatherInput): RankCandidates {
   if (met.length < 2 * end) met = new Float64Array(4 * end)
   const gathering = ++gatherings
   const width = sources.length
   const most = sources.reduce((sum, { name }) => sum + (answers.get(name)?.length ?? 0), 0)
   const votes = new Float64Array(most * width)
-  const affinities = new Float64Array(most)
+  const depth = features.length
+  const values = new Float64Array(most * depth)
   const ids: string[] = []
   for (const [place, { name }] of sources.entries()) {
     let rank = 0
@@ -52,7 +54,7 @@ export function gather({ answers, sources, admit, affinity, end }: GatherInput):
       if (met[mark] !== gathering) {
         met[mark] = gathering
         met[mark + 1] = ids.length
-        affinities[ids.length] = affinity(card)
+        fill(values, ids.length * depth, features, card)
         ids.push(id)
       }
       const at = met[mark + 1] * width + place
@@ -66,6 +68,16 @@ export function gather({ answers, sources, admit, affinity, end }: GatherInput):
   return {
     ids,
     votes: votes.subarray(0, ids.length * width),
-    affinity: affinities.subarray(0, ids.length),
+    features: values.subarray(0, ids.length * depth),
   }
+}
+
+/** Writes what the features say of a product from `at` on. */
+export function fill(
+  values: Float64Array,
+  at: number,
+  features: readonly (FeatureOf | undefined)[],
+  card: ProductCard
+): void {
+  for (let one = 0; one < features.length; one++) values[at + one] = features[one]?.(card) ?? 0
 }

@@ -1,5 +1,7 @@
 export * from "./blend-ranker"
 export * from "./candidates"
+export * from "./features/registry"
+export * from "./rank-feature"
 export * from "./ranker.port"
 export * from "./registry"
 export * from "./reranker.port"

@@ -1,5 +1,4 @@
-import type { RequestContext } from "../context"
-import type { Shopper } from "../features"
+import type { RankFeature, RankSituation } from "./rank-feature"
 
 /** Products with what each source said of them, in columns: there are hundreds a request. */
 export interface RankCandidates {
@@ -9,16 +8,17 @@ export interface RankCandidates {
    * its list; 0 where it did not name the product.
    */
   votes: Float64Array
-  /** How much the shopper cares for the product's categories, 0–1. */
-  affinity: Float64Array
+  /** Candidates × features, row-major, in the order of `RankInput.features`. */
+  features: Float64Array
 }
 
-export interface RankInput {
+export interface RankInput extends RankSituation {
+  /** Name of the placement. */
+  placement: string
   candidates: RankCandidates
   /** The placement's sources with their weights. */
   sources: readonly { name: string; weight: number }[]
-  shopper: Shopper
-  context: RequestContext
+  features: readonly RankFeature[]
   /** So many of the best will be looked at; a ranker may leave out the others. */
   wanted: number
 }
@@ -30,6 +30,8 @@ export interface Ranked {
   source: string
   /** The exact values that ranked it, in the order of the ranker's `features`. */
   features: number[]
+  /** Probability with which it stands in this slot, given all that is known of the request; absent: it was certain. */
+  propensity?: number
 }
 
 /** Orders candidates, best first; ties by id, so that equal input gives equal output. */

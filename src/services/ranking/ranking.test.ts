@@ -1,8 +1,19 @@
 import { NOBODY, ProductCards } from "../features"
 import type { Candidate } from "../retrieval"
 import { product, TestCatalog } from "../testing/planted-shop"
-import { BlendRanker, gather, type RankCandidates, type Ranked } from "."
+import { BlendRanker, gather, RANK_FEATURES, type RankCandidates, type Ranked } from "."
 import { mmr } from "./rerankers/mmr"
+
+const affinity = RANK_FEATURES.filter(({ name }) => name === "affinity")
+
+const question = {
+  placement: "any",
+  shopper: NOBODY,
+  context: { now: 0, salesChannelIds: [] },
+  catalog: new TestCatalog([]),
+  seeds: [],
+  features: affinity,
+}
 
 const list = (...ids: string[]) => ids.map((id, i) => ({ id, score: 100 - i }))
 
@@ -15,7 +26,7 @@ function gathered(
   const cards = new ProductCards()
   for (const list of answers.values()) for (const { id } of list) cards.put(product(id, id))
   const admit = (id: string) => (id === "hidden" ? undefined : cards.get(id))
-  return gather({ answers, sources, admit, affinity: ({ id }) => affinity(id), end: cards.end })
+  return gather({ answers, sources, admit, features: [({ id }) => affinity(id)], end: cards.end })
 }
 
 /** Product → what the first of `width` sources said. */
@@ -31,8 +42,7 @@ function rank(
     candidates: gathered(new Map(Object.entries(answers)), sources),
     sources,
     wanted: 100,
-    shopper: NOBODY,
-    context: { now: 0, salesChannelIds: [] },
+    ...question,
   })
 }
 
@@ -84,8 +94,7 @@ describe("BlendRanker", () => {
     const input = {
       candidates,
       sources,
-      shopper: NOBODY,
-      context: { now: 0, salesChannelIds: [] },
+      ...question,
       wanted: 2,
     }
     expect(new BlendRanker().rank(input).map(({ id }) => id)).toEqual(["c", "a"])
@@ -109,8 +118,7 @@ describe("BlendRanker", () => {
       candidates,
       sources,
       wanted: 100,
-      shopper: NOBODY,
-      context: { now: 0, salesChannelIds: [] },
+      ...question,
     }
     const order = new BlendRanker().rank(input).map(({ id }) => id)
     expect(order.slice(0, 2)).toEqual(["b", "a"])

@@ -1,7 +1,15 @@
 import type { Logger, Metrics } from "../lib"
-import { gather, RERANKERS, type Ranked, type Ranker, type Reranker } from "../ranking"
+import {
+  gather,
+  RANK_FEATURES,
+  RERANKERS,
+  type RankFeature,
+  type Ranked,
+  type Ranker,
+  type Reranker,
+} from "../ranking"
 import { retrieve, type CandidateSource, type Knowledge, type RetrievalQuery } from "../retrieval"
-import { affinityOf, showable, type Show } from "./filters"
+import { showable, type Show } from "./filters"
 import type { Placement } from "./placement"
 import type { Profile } from "./profile"
 import type { RecommendationRequest } from "./recommendation"
@@ -14,6 +22,8 @@ export interface ListTools {
   sources: readonly CandidateSource[]
   ranker: Ranker
   rerankers?: readonly Reranker[]
+  /** Default: RANK_FEATURES. */
+  features?: readonly RankFeature[]
   metrics: Metrics
   logger: Logger
   /** Milliseconds left for the request. */
@@ -76,15 +86,12 @@ export async function build(
     exclude: [...taken, ...(request.exclude ?? [])],
   })
   const { cards } = knowledge.catalog
-  const { shopper } = profile
-  const sources = Object.entries(placement.sources).map(([name, weight]) => ({ name, weight }))
-  const affinity = affinityOf(shopper, cards)
   const rerankers = rerankersOf(placement, tools)
+  const question = questionOf(input, tools)
+  const { sources, prepared } = question
   const ranking = {
-    candidates: gather({ answers, sources, admit: show, affinity, end: cards.end }),
-    sources,
-    shopper,
-    context: request.context,
+    ...question,
+    candidates: gather({ answers, sources, admit: show, features: prepared, end: cards.end }),
     wanted: limit * Math.max(1, ...rerankers.map(({ reranker }) => reranker.window)),
   }
   const featureNames = tools.ranker.featureNames(ranking)
@@ -110,6 +117,21 @@ export async function build(
 function queryOf({ profile, seeds, request, candidates, limit }: ListInput): RetrievalQuery {
   const { shopper, trending } = profile
   return { shopper, trending, seeds, context: request.context, limit: Math.max(candidates, limit) }
+}
+
+/** What a ranker is to know besides the candidates, and the features made ready for this list. */
+export function questionOf(
+  { placement, request, profile, knowledge, seeds }: ListInput,
+  { features = RANK_FEATURES }: ListTools
+) {
+  const situation = { shopper: profile.shopper, context: request.context, catalog: knowledge.catalog, seeds }
+  return {
+    ...situation,
+    placement: placement.name,
+    sources: Object.entries(placement.sources).map(([name, weight]) => ({ name, weight })),
+    features,
+    prepared: features.map((feature) => feature.prepare(situation)),
+  }
 }
 
 /** The placement's re-rankers with their settings, in order. */

@@ -61,21 +61,3 @@ function soldIn(channels: readonly string[], cards: Catalog["cards"]): (card: Pr
     return sold
   }
 }
-
-/** How much the shopper cares for the categories of a product, 0–1: that of the best liked one. */
-export function affinityOf(
-  { categoryAffinity }: Shopper,
-  cards: Catalog["cards"]
-): (card: ProductCard) => number {
-  if (categoryAffinity.size === 0) return () => 0
-  const known = new Map<number, number>()
-  return ({ categories: set }) => {
-    let best = known.get(set)
-    if (best === undefined) {
-      best = 0
-      for (const id of cards.categorySets.idsOf(set)) best = Math.max(best, categoryAffinity.get(id) ?? 0)
-      known.set(set, best)
-    }
-    return best
-  }
-}

@@ -1,7 +1,7 @@
 import { noMetrics, Random, silentLogger } from "../lib"
 import { NO_CONSENT } from "../privacy"
 import type { Product, Shopper } from "../features"
-import { BlendRanker, RERANKERS, type Ranked } from "../ranking"
+import { BlendRanker, RANK_FEATURES, RERANKERS, type Ranked } from "../ranking"
 import type { Candidate, Knowledge } from "../retrieval"
 import { product, TestCatalog } from "../testing/planted-shop"
 import { build, type ListInput } from "./build-list"
@@ -11,6 +11,7 @@ const NOW = 1_000_000_000_000
 const CATEGORIES = ["a", "b", "c", "d"]
 const SOURCES = ["one", "two", "three"]
 
+const features = RANK_FEATURES.filter(({ name }) => name === "affinity")
 const mmr = RERANKERS.find(({ name }) => name === "mmr")!
 
 type Answers = Map<string, Candidate[]>
@@ -159,7 +160,13 @@ it("gives on random shops what the plain way gives", async () => {
       limit: placement.limit,
       candidates: 60,
     }
-    const tools = { sources: [], ranker: new BlendRanker(), metrics: noMetrics, logger: silentLogger }
+    const tools = {
+      sources: [],
+      ranker: new BlendRanker(),
+      features,
+      metrics: noMetrics,
+      logger: silentLogger,
+    }
     const built = await build(input, answers, new Set(), { ...tools, remainingMs: () => 1_000 })
     const held = new Map([...catalog.all()].map((one) => [one.id, one]))
     const plain = plainList(input, held, answers)

@@ -1,8 +1,10 @@
-import { gather, type RankCandidates, type Ranked } from "../ranking"
+import { fill, gather, type FeatureOf, type RankCandidates, type Ranked } from "../ranking"
+import type { ProductCard } from "../features"
 import { onlyOf } from "../retrieval"
 import {
   ask,
   explained,
+  questionOf,
   rerank,
   rerankersOf,
   type BuiltList,
@@ -10,7 +12,7 @@ import {
   type ListItem,
   type ListTools,
 } from "./build-list"
-import { affinityOf, showable } from "./filters"
+import { showable } from "./filters"
 
 /** Stands in an exposure for the source of a product that no source has named. */
 const LISTING = "listing"
@@ -44,22 +46,23 @@ export async function rankList(
     candidates: known.length,
   }
   const answers = await ask(asked, tools)
-  const sources = Object.entries(placement.sources).map(([name, weight]) => ({ name, weight }))
-  const { cards } = input.knowledge.catalog
-  const affinity = affinityOf(profile.shopper, cards)
-  const named = gather({ answers, sources, admit: show, affinity, end: cards.end })
-  const unnamed = new Map(known.map((id) => [id, affinity(show(id)!)]))
+  const question = questionOf(input, tools)
+  const { sources, prepared } = question
+  const { end } = input.knowledge.catalog.cards
+  const named = gather({ answers, sources, admit: show, features: prepared, end })
+  const unnamed = new Map(known.map((id) => [id, show(id)!]))
   for (const id of named.ids) unnamed.delete(id)
   const ranking = {
-    candidates: withUnnamed(named, unnamed, sources.length),
-    sources,
-    shopper: profile.shopper,
-    context: request.context,
+    ...question,
+    candidates: withUnnamed(named, unnamed, sources.length, prepared),
     wanted: known.length,
   }
+  const liked = prepared[question.features.findIndex(({ name }) => name === "affinity")]
   const ranked = inOrder(tools.ranker.rank(ranking), known)
   const items = rerank(ranked, asked, rerankersOf(placement, tools)).map((item) =>
-    unnamed.has(item.id) ? unexplained(item, unnamed.get(item.id)!) : explained(item, asked, answers, tools)
+    unnamed.has(item.id)
+      ? unexplained(item, liked?.(unnamed.get(item.id)!) ?? 0)
+      : explained(item, asked, answers, tools)
   )
   const falls = profile.fallback ? [profile.fallback] : []
   const silent = sources.some(({ name, weight }) => weight > 0 && !answers.has(name))
@@ -73,19 +76,23 @@ function inOrder(ranked: readonly Ranked[], given: readonly string[]): Ranked[] 
   return [...ranked].sort((a, b) => b.score - a.score || place.get(a.id)! - place.get(b.id)!)
 }
 
-/** The candidates, and behind them those that no source has named, with how much the shopper cares for them. */
+/** The candidates, and behind them those that no source has named, with what the features say of them. */
 function withUnnamed(
-  { ids, votes, affinity }: RankCandidates,
-  unnamed: ReadonlyMap<string, number>,
-  width: number
+  { ids, votes, features }: RankCandidates,
+  unnamed: ReadonlyMap<string, ProductCard>,
+  width: number,
+  prepared: readonly (FeatureOf | undefined)[]
 ): RankCandidates {
   const all = new Float64Array((ids.length + unnamed.size) * width)
   all.set(votes)
-  return {
-    ids: [...ids, ...unnamed.keys()],
-    votes: all,
-    affinity: Float64Array.of(...affinity, ...unnamed.values()),
+  const values = new Float64Array((ids.length + unnamed.size) * prepared.length)
+  values.set(features)
+  let at = features.length
+  for (const card of unnamed.values()) {
+    fill(values, at, prepared, card)
+    at += prepared.length
   }
+  return { ids: [...ids, ...unnamed.keys()], votes: all, features: values }
 }
 
 /** No source has named it: it stands there for its category, or because it was in the list. */

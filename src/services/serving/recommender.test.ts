@@ -11,6 +11,7 @@ import type { ShopEvent } from "../events"
 import { FeaturePipeline, FeatureUpdater, type FeatureStore, type Product } from "../features"
 import type { ModelQuery } from "../models"
 import { ContentIndex, Shelves, SOURCES, type CandidateSource } from "../retrieval"
+import { RANK_FEATURES } from "../ranking"
 import { embedder, product, TestCatalog, TestIndex } from "../testing/planted-shop"
 import { ExposureWriter } from "./exposure-writer"
 import { PlacementBook } from "./placement-book"
@@ -178,7 +179,7 @@ describe("Recommender", () => {
     })
     expect(exposure.slots.map(({ productId }) => productId)).toEqual(ids(list))
     const weights = PLACEMENTS.find(({ name }) => name === "home-for-you")!.sources
-    expect(exposure.featureNames).toEqual([...Object.keys(weights), "affinity"])
+    expect(exposure.featureNames).toEqual([...Object.keys(weights), ...RANK_FEATURES.map(({ name }) => name)])
     for (const { features } of exposure.slots) expect(features).toHaveLength(exposure.featureNames.length)
     expect(list.request_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/)
   })

@@ -270,12 +270,11 @@ export class Recommender {
       modelVersion: answer.model_version,
       fallback: answer.fallback,
       featureNames: list.featureNames,
-      slots: list.items.map(({ id, score, source, features }) => ({
+      slots: list.items.map(({ id, score, source, features, propensity = 1 }) => ({
         productId: id,
         score,
         source,
-        // The order is not random: each slot was certain to be shown.
-        propensity: 1,
+        propensity,
         features,
       })),
       context: { device, country },

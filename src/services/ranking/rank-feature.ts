@@ -1,0 +1,23 @@
+import type { RequestContext } from "../context"
+import type { Catalog, ProductCard, Shopper } from "../features"
+
+/** What a feature may look at; the same for all candidates of a list. */
+export interface RankSituation {
+  shopper: Shopper
+  context: RequestContext
+  catalog: Catalog
+  /** Products the list is about. */
+  seeds: readonly string[]
+}
+
+/** Value of one product: finite, about −1 to 1. */
+export type FeatureOf = (card: ProductCard) => number
+
+/** One thing a ranker knows of a candidate besides what the sources said of it. */
+export interface RankFeature {
+  name: string
+  /** What a value of 1 adds in the fixed blend, as a share of all source weights; 0 where only learned rankers look at it. */
+  share: number
+  /** Called once a list. @returns undefined where the value is 0 for every product */
+  prepare(situation: RankSituation): FeatureOf | undefined
+}
