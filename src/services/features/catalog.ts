@@ -42,6 +42,10 @@ export interface ProductCard {
   channels: number
   /** Which of `categorySets` it belongs to. */
   categories: number
+  /** ms since the epoch */
+  createdAt: number
+  /** Lowest variant price in the store's default currency, major units; 0 when unknown. */
+  price: number
 }
 
 /** The cards of all products. */

@@ -20,10 +20,11 @@ export class ProductCards implements Cards {
     const channels = this.channelSets.take(product.salesChannelIds)
     const categories = this.categorySets.take(product.categories.map(({ id }) => id))
     const listed = product.status === "published"
+    const { inStock, createdAt, price = 0 } = product
     const held = this.cards.get(product.id)
     if (held) {
       this.release(held)
-      Object.assign(held, { listed, inStock: product.inStock, channels, categories })
+      Object.assign(held, { listed, inStock, channels, categories, createdAt, price })
       return
     }
     const number = this.free.pop() ?? this.numbers++
@@ -31,9 +32,11 @@ export class ProductCards implements Cards {
       id: product.id,
       number,
       listed,
-      inStock: product.inStock,
+      inStock,
       channels,
       categories,
+      createdAt,
+      price,
     })
   }
 

@@ -2,30 +2,51 @@ import { bestOf } from "../retrieval"
 import type { Ranked, Ranker, RankInput } from "./ranker.port"
 
 /**
- * Weighted sum of the sources' votes, plus a small share for each feature.
+ * Weighted sum of the sources' votes, plus a small share for each feature, over the sum of the weights.
  * A product that several sources name beats one that a single source names, which is what a blend is for.
- * Features: the votes in the order of the placement's sources, 0 where a source did not name it, then the features'.
+ * Features: the votes in the order of the placement's sources, 0 where a source did not name it, then the features'
+ * values, then the sum itself as `blend`.
  */
 export class BlendRanker implements Ranker {
   readonly name = "blend"
 
   featureNames({ sources, features }: RankInput): string[] {
-    return [...sources.map(({ name }) => name), ...features.map(({ name }) => name)]
+    return [...sources.map(({ name }) => name), ...features.map(({ name }) => name), "blend"]
   }
 
   rank(input: RankInput): Ranked[] {
-    const { candidates, wanted } = input
-    const { ids } = candidates
-    const scores = scoresOf(input)
-    const best = bestOf(ids.length, wanted, (a, b) =>
+    const { ids } = input.candidates
+    const scores = this.scores(input)
+    const best = bestOf(ids.length, input.wanted, (a, b) =>
       scores[a] === scores[b] ? ids[a] < ids[b] : scores[a] > scores[b]
     )
-    return Array.from(best, (one) => ({ id: ids[one], score: scores[one], ...this.explain(one, input) }))
+    return Array.from(best, (one) => ({
+      id: ids[one],
+      score: scores[one],
+      ...this.explain(one, input, scores[one]),
+    }))
   }
 
-  private explain(
+  /** One score a candidate, in their order. */
+  scores({ candidates, sources, features }: RankInput): Float64Array {
+    const { ids, votes, features: values } = candidates
+    const total = sources.reduce((sum, { weight }) => sum + weight, 0) || 1
+    const scores = new Float64Array(ids.length)
+    for (let one = 0, at = 0, of = 0; one < scores.length; one++) {
+      let score = 0
+      for (let place = 0; place < sources.length; place++) score += sources[place].weight * votes[at++]
+      score /= total
+      for (const { share } of features) score += share * values[of++]
+      scores[one] = score
+    }
+    return scores
+  }
+
+  /** What ranked a candidate. */
+  explain(
     one: number,
-    { candidates, sources, features: { length } }: RankInput
+    { candidates, sources, features: { length } }: RankInput,
+    blend: number
   ): Pick<Ranked, "source" | "features"> {
     const features: number[] = []
     let most = -1
@@ -40,19 +61,7 @@ export class BlendRanker implements Ranker {
       }
     }
     for (let at = one * length; at < (one + 1) * length; at++) features.push(candidates.features[at])
+    features.push(blend)
     return { source: sources[strongest].name, features }
   }
-}
-
-function scoresOf({ candidates, sources, features }: RankInput): Float64Array {
-  const { ids, votes, features: values } = candidates
-  const total = sources.reduce((sum, { weight }) => sum + weight, 0)
-  const scores = new Float64Array(ids.length)
-  for (let one = 0, at = 0, of = 0; one < scores.length; one++) {
-    let score = 0
-    for (const { share } of features) score += share * total * values[of++]
-    for (let place = 0; place < sources.length; place++) score += sources[place].weight * votes[at++]
-    scores[one] = score
-  }
-  return scores
 }

@@ -1,6 +1,7 @@
 export * from "./blend-ranker"
 export * from "./candidates"
 export * from "./features/registry"
+export * from "./learned"
 export * from "./rank-feature"
 export * from "./ranker.port"
 export * from "./registry"

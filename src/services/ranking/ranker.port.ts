@@ -19,6 +19,8 @@ export interface RankInput extends RankSituation {
   /** The placement's sources with their weights. */
   sources: readonly { name: string; weight: number }[]
   features: readonly RankFeature[]
+  /** What is on at this request, by name: `situationOf`. */
+  situation: Readonly<Record<string, number>>
   /** So many of the best will be looked at; a ranker may leave out the others. */
   wanted: number
 }
@@ -32,6 +34,8 @@ export interface Ranked {
   features: number[]
   /** Probability with which it stands in this slot, given all that is known of the request; absent: it was certain. */
   propensity?: number
+  /** Reason code, where it stands there for something else than what its source says. */
+  reason?: string
 }
 
 /** Orders candidates, best first; ties by id, so that equal input gives equal output. */

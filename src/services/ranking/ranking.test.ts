@@ -1,6 +1,6 @@
 import { NOBODY, ProductCards } from "../features"
 import type { Candidate } from "../retrieval"
-import { product, TestCatalog } from "../testing/planted-shop"
+import { product, rerankInput, TestCatalog } from "../testing/planted-shop"
 import { BlendRanker, gather, RANK_FEATURES, type RankCandidates, type Ranked } from "."
 import { mmr } from "./rerankers/mmr"
 
@@ -13,6 +13,7 @@ const question = {
   catalog: new TestCatalog([]),
   seeds: [],
   features: affinity,
+  situation: {},
 }
 
 const list = (...ids: string[]) => ids.map((id, i) => ({ id, score: 100 - i }))
@@ -85,7 +86,7 @@ describe("BlendRanker", () => {
   it("prefers what several sources name, and names the strongest of them", () => {
     const [first] = rank({ knn: list("a", "both"), rules: list("b", "both") }, { knn: 1, rules: 0.5 })
     expect(first).toMatchObject({ id: "both", source: "knn" })
-    expect(first.features).toEqual([20 / 21, 20 / 21, 0])
+    expect(first.features).toEqual([20 / 21, 20 / 21, 0, expect.closeTo(20 / 21, 12)])
   })
 
   it("brings no more than are wanted, the best of them", () => {
@@ -135,7 +136,7 @@ describe("mmr", () => {
     features: [],
   }))
   const order = (setting: number, vectorOf = (_: string): Float32Array | undefined => undefined) =>
-    mmr.rerank({ items, limit: 3, setting, catalog, vectorOf }).map(({ id }) => id)
+    mmr.rerank({ ...rerankInput(items), limit: 3, setting, catalog, vectorOf }).map(({ id }) => id)
 
   it("keeps the ranker's order at 1 and takes the other category earlier below it", () => {
     expect(order(1)).toEqual(["a1", "a2", "a3"])
@@ -149,9 +150,8 @@ describe("mmr", () => {
 
   it("bears a list whose scores are all 0, and an empty one", () => {
     const flat = items.map((item) => ({ ...item, score: 0 }))
-    expect(
-      mmr.rerank({ items: flat, limit: 3, setting: 0.5, catalog, vectorOf: () => undefined })
-    ).toHaveLength(3)
-    expect(mmr.rerank({ items: [], limit: 3, setting: 0.5, catalog, vectorOf: () => undefined })).toEqual([])
+    const same = { limit: 3, setting: 0.5, catalog }
+    expect(mmr.rerank({ ...rerankInput(flat), ...same })).toHaveLength(3)
+    expect(mmr.rerank({ ...rerankInput([]), ...same })).toEqual([])
   })
 })

@@ -1,12 +1,14 @@
-import type { Logger, Metrics } from "../lib"
+import type { Logger, Metrics, Random } from "../lib"
+import type { Tally } from "../features"
 import {
   gather,
   RANK_FEATURES,
   RERANKERS,
+  situationOf,
   type RankFeature,
   type Ranked,
   type Ranker,
-  type Reranker,
+  type AnyReranker,
 } from "../ranking"
 import { retrieve, type CandidateSource, type Knowledge, type RetrievalQuery } from "../retrieval"
 import { showable, type Show } from "./filters"
@@ -21,11 +23,15 @@ const isLast = (name: string) => LAST_RESORTS.includes(name)
 export interface ListTools {
   sources: readonly CandidateSource[]
   ranker: Ranker
-  rerankers?: readonly Reranker[]
+  rerankers?: readonly AnyReranker[]
   /** Default: RANK_FEATURES. */
   features?: readonly RankFeature[]
   metrics: Metrics
   logger: Logger
+  /** How often recommendations have shown a product and how often it was clicked there. */
+  tallyOf(productId: string): Tally
+  /** What explores draws from it. */
+  random: Random
   /** Milliseconds left for the request. */
   remainingMs(): number
 }
@@ -48,13 +54,13 @@ export type Answers = Awaited<ReturnType<typeof retrieve>>
 export interface ListItem extends Ranked {
   /** Product that explains it. */
   because?: string
-  /** Reason code when it is not the source's own. */
-  reason?: string
 }
 
 export interface BuiltList {
   items: ListItem[]
   featureNames: string[]
+  /** What the ranker was told of the request. */
+  situation: Readonly<Record<string, number>>
   /** Items that the placement's own sources brought; they come first. */
   own: number
   /** Each fall on the way, the first one first. */
@@ -86,7 +92,7 @@ export async function build(
     exclude: [...taken, ...(request.exclude ?? [])],
   })
   const { cards } = knowledge.catalog
-  const rerankers = rerankersOf(placement, tools)
+  const rerankers = rerankersOf(input, tools)
   const question = questionOf(input, tools)
   const { sources, prepared } = question
   const ranking = {
@@ -95,12 +101,12 @@ export async function build(
     wanted: limit * Math.max(1, ...rerankers.map(({ reranker }) => reranker.window)),
   }
   const featureNames = tools.ranker.featureNames(ranking)
-  const ranked = rerank(tools.ranker.rank(ranking), input, rerankers)
+  const ranked = rerank(tools.ranker.rank(ranking), input, tools)
   const items = ranked.map((item) => explained(item, input, answers, tools))
   const falls = profile.fallback ? [profile.fallback] : []
   const asked = Object.keys(placement.sources).filter((name) => placement.sources[name] > 0)
   if (tools.remainingMs() <= 0 && asked.some((name) => !answers.has(name))) falls.push("deadline")
-  const built = { items, featureNames, own: items.length, falls }
+  const built = { items, featureNames, situation: ranking.situation, own: items.length, falls }
   if (items.length >= limit || (items.length > 0 && placement.fallbackWhen === "empty")) return built
   falls.push(items.length === 0 ? "no_candidates" : "too_few")
   await fillUp(
@@ -130,32 +136,53 @@ export function questionOf(
     placement: placement.name,
     sources: Object.entries(placement.sources).map(([name, weight]) => ({ name, weight })),
     features,
+    situation: situationOf(situation),
     prepared: features.map((feature) => feature.prepare(situation)),
   }
 }
 
-/** The placement's re-rankers with their settings, in order. */
-export function rerankersOf({ rerank = {} }: Placement, { rerankers = RERANKERS }: ListTools) {
-  return Object.entries(rerank).flatMap(([name, setting]) => {
-    const reranker = rerankers.find((one) => one.name === name)
-    return reranker ? [{ reranker, setting }] : []
+/**
+ * The placement's re-rankers with their settings, in the registry's order. A shopper who has not agreed to experiments
+ * is not explored with.
+ */
+export function rerankersOf({ placement, request }: ListInput, { rerankers = RERANKERS }: ListTools) {
+  const { rerank = {} } = placement
+  return rerankers.flatMap((reranker) => {
+    const setting = Object.hasOwn(rerank, reranker.name) ? rerank[reranker.name] : undefined
+    if (setting === undefined || (reranker.explores && !request.consent.experimentation)) return []
+    return [{ reranker, setting }]
   })
 }
 
-export function rerank(
-  ranked: Ranked[],
-  { knowledge, limit }: ListInput,
-  rerankers: ReturnType<typeof rerankersOf>
-): Ranked[] {
+/** Lets the re-rankers choose among what the ranker brought. */
+export function rerank(ranked: readonly Ranked[], input: ListInput, tools: ListTools): Ranked[] {
+  const { limit, seeds, profile, knowledge } = input
   const { catalog, vectorOf } = knowledge
+  const { random } = tools
+  const tallyOf = (id: string) => tools.tallyOf(id)
   let items = ranked
-  for (const { reranker, setting } of rerankers)
-    items = reranker.rerank({ items, limit, setting, catalog, vectorOf })
+  for (const { reranker, setting } of rerankersOf(input, tools)) {
+    const { shopper } = profile
+    items = reranker.rerank({
+      items,
+      ranked,
+      limit,
+      setting,
+      catalog,
+      shopper,
+      seeds,
+      vectorOf,
+      tallyOf,
+      random,
+    })
+  }
   return items.slice(0, limit)
 }
 
 /** Adds what its source says of it. */
 export function explained(item: Ranked, input: ListInput, answers: Answers, tools: ListTools): ListItem {
+  // Drawn by chance: what its source says is not why it stands there.
+  if (item.reason) return item
   const said = answers.get(item.source)?.find(({ id }) => id === item.id)
   if (!said) return item
   const source = tools.sources.find(({ name }) => name === item.source)

@@ -16,6 +16,21 @@ const rerankerName = known(
   "re-ranker",
   RERANKERS.map((reranker) => reranker.name)
 )
+const rerankSchema = z
+  .record(rerankerName, z.union([z.number(), z.record(z.string(), z.number())]))
+  .superRefine((settings, context) => {
+    for (const { name, setting } of RERANKERS) {
+      if (!Object.hasOwn(settings, name)) continue
+      for (const { path, message } of setting.safeParse(settings[name]).error?.issues ?? [])
+        context.addIssue({ code: "custom", path: [name, ...path], message })
+    }
+    const exploring = RERANKERS.filter(({ name, explores }) => explores && Object.hasOwn(settings, name))
+    if (exploring.length > 1) {
+      const names = exploring.map(({ name }) => name).join(" and ")
+      const message = `${names} cannot both draw slots: name one of them`
+      context.addIssue({ code: "custom", path: [exploring[1].name], message })
+    }
+  })
 
 /** A placement as a merchant may write it. */
 export const placementSchema = z.strictObject({
@@ -35,7 +50,7 @@ export const placementSchema = z.strictObject({
     notSeeds: z.boolean().default(true),
     notBoughtDays: z.number().min(0).max(3650).default(0),
   }),
-  rerank: z.record(rerankerName, z.number().min(0).max(1)).optional(),
+  rerank: rerankSchema.optional(),
   limit: z.number().int().min(1).max(200),
   requires: z.enum(["product_id", "cart_id", "product_ids"]).optional(),
   title: z.string().min(1).max(200),

@@ -1,3 +1,5 @@
+import type { RerankSetting } from "../ranking"
+
 /** Named configuration of one list. Shipped ones are in placements.ts; a row in the database overrides one or adds another. */
 export interface Placement {
   name: string
@@ -19,8 +21,8 @@ export interface Placement {
     /** Leave out products the shopper bought in the last N days; 0 = keep. */
     notBoughtDays: number
   }
-  /** Re-ranker → its setting, applied in this order, e.g. `{ mmr: 0.7 }`. */
-  rerank?: Record<string, number>
+  /** Re-ranker → its setting, e.g. `{ mmr: 0.7 }`; they work in the order of the registry. */
+  rerank?: Record<string, RerankSetting>
   /** Items when the request does not say. */
   limit: number
   /** What a request must bring: `product_id`, `cart_id`, the `product_ids` to put in order, or nothing. */

@@ -1,6 +1,6 @@
 import { noMetrics, Random, silentLogger } from "../lib"
 import { NO_CONSENT } from "../privacy"
-import type { Product, Shopper } from "../features"
+import { NEVER_SHOWN, type Product, type Shopper } from "../features"
 import { BlendRanker, RANK_FEATURES, RERANKERS, type Ranked } from "../ranking"
 import type { Candidate, Knowledge } from "../retrieval"
 import { product, TestCatalog } from "../testing/planted-shop"
@@ -106,22 +106,24 @@ function plainList(input: ListInput, products: ReadonlyMap<string, Product>, ans
       ...products.get(id)!.categories.map((one) => shopper.categoryAffinity.get(one.id) ?? 0)
     )
     const shares = votes.map((seen, i) => weights[i][1] * (seen.get(id)?.vote ?? 0))
+    const blend = shares.reduce((sum, share) => sum + share, 0) / total + 0.15 * liking
     const strongest = shares.indexOf(Math.max(...shares))
     const said = votes[strongest].get(id)!.said
     return {
       id,
-      score: shares.reduce((sum, share) => sum + share, 0.15 * total * liking),
+      score: blend,
       source: weights[strongest][0],
       because: said.because,
       reason: said.reason,
-      features: [...votes.map((seen) => seen.get(id)?.vote ?? 0), liking],
+      features: [...votes.map((seen) => seen.get(id)?.vote ?? 0), liking, blend],
     }
   })
   rows.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
   const setting = placement.rerank?.mmr
   if (setting === undefined) return rows.slice(0, limit)
   const { catalog, vectorOf } = knowledge
-  return mmr.rerank({ items: rows, limit, setting, catalog, vectorOf })
+  const tools = { catalog, vectorOf, shopper, seeds, tallyOf: () => NEVER_SHOWN, random: new Random(1) }
+  return mmr.rerank({ items: rows, ranked: rows, limit, setting, ...tools })
 }
 
 it("gives on random shops what the plain way gives", async () => {
@@ -164,6 +166,8 @@ it("gives on random shops what the plain way gives", async () => {
       sources: [],
       ranker: new BlendRanker(),
       features,
+      tallyOf: () => NEVER_SHOWN,
+      random,
       metrics: noMetrics,
       logger: silentLogger,
     }

@@ -6,7 +6,6 @@ import {
   explained,
   questionOf,
   rerank,
-  rerankersOf,
   type BuiltList,
   type ListInput,
   type ListItem,
@@ -59,7 +58,7 @@ export async function rankList(
   }
   const liked = prepared[question.features.findIndex(({ name }) => name === "affinity")]
   const ranked = inOrder(tools.ranker.rank(ranking), known)
-  const items = rerank(ranked, asked, rerankersOf(placement, tools)).map((item) =>
+  const items = rerank(ranked, asked, tools).map((item) =>
     unnamed.has(item.id)
       ? unexplained(item, liked?.(unnamed.get(item.id)!) ?? 0)
       : explained(item, asked, answers, tools)
@@ -67,7 +66,8 @@ export async function rankList(
   const falls = profile.fallback ? [profile.fallback] : []
   const silent = sources.some(({ name, weight }) => weight > 0 && !answers.has(name))
   if (tools.remainingMs() <= 0 && silent) falls.push("deadline")
-  return { items, featureNames: tools.ranker.featureNames(ranking), own: items.length, falls }
+  const { situation } = ranking
+  return { items, featureNames: tools.ranker.featureNames(ranking), situation, own: items.length, falls }
 }
 
 /** By falling score; equal ones as the shop had them. */
@@ -97,5 +97,5 @@ function withUnnamed(
 
 /** No source has named it: it stands there for its category, or because it was in the list. */
 function unexplained(item: Ranked, affinity: number): ListItem {
-  return { ...item, source: LISTING, reason: affinity > 0 ? "category" : "listed" }
+  return { ...item, source: LISTING, reason: item.reason ?? (affinity > 0 ? "category" : "listed") }
 }

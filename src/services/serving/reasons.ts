@@ -18,6 +18,7 @@ export const REASONS: Readonly<Record<string, (facts: ReasonFacts) => string>> =
   trending: () => "Trending now",
   popular: () => "Popular in this shop",
   new: () => "New in this shop",
+  explored: () => "Shown to find out who likes it",
   listed: () => "Part of this list",
 }
 

@@ -70,6 +70,8 @@ export interface Exposure {
   modelVersion?: string
   fallback?: string
   featureNames: string[]
+  /** What was on at the request, by name; absent in exposures from before it was recorded. */
+  situation?: Readonly<Record<string, number>>
   slots: { productId: string; score: number; source: string; propensity: number; features: number[] }[]
   context: { device?: string; country?: string }
 }

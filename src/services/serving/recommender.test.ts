@@ -179,7 +179,11 @@ describe("Recommender", () => {
     })
     expect(exposure.slots.map(({ productId }) => productId)).toEqual(ids(list))
     const weights = PLACEMENTS.find(({ name }) => name === "home-for-you")!.sources
-    expect(exposure.featureNames).toEqual([...Object.keys(weights), ...RANK_FEATURES.map(({ name }) => name)])
+    expect(exposure.featureNames).toEqual([
+      ...Object.keys(weights),
+      ...RANK_FEATURES.map(({ name }) => name),
+      "blend",
+    ])
     for (const { features } of exposure.slots) expect(features).toHaveLength(exposure.featureNames.length)
     expect(list.request_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/)
   })

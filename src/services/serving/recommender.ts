@@ -1,11 +1,11 @@
 import { v7 as uuidv7 } from "uuid"
-import { PersonalizationError, type Clock, type Logger, type Metrics } from "../lib"
+import { PersonalizationError, Random, type Clock, type Logger, type Metrics } from "../lib"
 import { mayProfile, mayStore } from "../privacy"
 import { subjectOf } from "../events"
-import type { Catalog, FeatureStore } from "../features"
+import { NEVER_SHOWN, type Catalog, type FeatureStore, type ItemTallies } from "../features"
 import type { ModelView } from "../models"
 import { SOURCES, type CandidateSource, type ContentIndex, type Knowledge, type Shelves } from "../retrieval"
-import { BlendRanker, type Ranker, type Reranker } from "../ranking"
+import { BlendRanker, type AnyReranker, type Ranker } from "../ranking"
 import { ask, build, type Answers, type BuiltList, type ListInput, type ListTools } from "./build-list"
 import type { ExposureWriter } from "./exposure-writer"
 import type { PlacementBook } from "./placement-book"
@@ -32,6 +32,10 @@ export interface RecommenderParts {
   shelves: Pick<Shelves, "newest" | "inCategory">
   placements: Pick<PlacementBook, "get" | "names">
   exposures: Pick<ExposureWriter, "write">
+  /** How often products were shown and clicked; without it none was. */
+  tallies?: Pick<ItemTallies, "of">
+  /** What exploration draws from. Default: the same sequence for each recommender. */
+  random?: Random
   clock: Clock
   metrics: Metrics
   logger: Logger
@@ -42,17 +46,19 @@ export interface RecommenderParts {
   /** Default: BlendRanker. */
   ranker?: Ranker
   /** Default: RERANKERS. */
-  rerankers?: readonly Reranker[]
+  rerankers?: readonly AnyReranker[]
 }
 
 /** From a request to a list: profile, candidates, filters, ranking, fallback, reasons, exposure. */
 export class Recommender {
   private readonly sources: readonly CandidateSource[]
   private readonly ranker: Ranker
+  private readonly random: Random
 
   constructor(private readonly parts: RecommenderParts) {
     this.sources = parts.sources ?? SOURCES
     this.ranker = parts.ranker ?? new BlendRanker()
+    this.random = parts.random ?? new Random(1)
   }
 
   /**
@@ -102,7 +108,7 @@ export class Recommender {
     }
     const list = await rankList(input, given, this.tools(began)).catch((error: Error): BuiltList => {
       logger.error(`The list ${placement.name} could not be ranked`, error)
-      return { items: [], featureNames: [], own: 0, falls: ["error"] }
+      return { items: [], featureNames: [], situation: {}, own: 0, falls: ["error"] }
     })
     const { title: _, items, ...answer } = this.shape(input, list, request, models)
     const ranked = new Set(list.items.map(({ id }) => id))
@@ -115,9 +121,11 @@ export class Recommender {
   }
 
   private tools(began: number): ListTools {
-    const { options, metrics, logger, rerankers } = this.parts
+    const { options, metrics, logger, rerankers, tallies } = this.parts
+    const { sources, ranker, random } = this
     const remainingMs = () => options.deadlineMs - (performance.now() - began)
-    return { sources: this.sources, ranker: this.ranker, rerankers, metrics, logger, remainingMs }
+    const tallyOf = (id: string) => tallies?.of(id) ?? NEVER_SHOWN
+    return { sources, ranker, rerankers, random, tallyOf, metrics, logger, remainingMs }
   }
 
   private async answer(
@@ -176,7 +184,7 @@ export class Recommender {
         this.parts.logger.error(`The list ${input.placement.name} could not be ranked`, error as Error)
       }
     }
-    return { items: [], featureNames: [], own: 0, falls: [...falls, "nothing_to_show"] }
+    return { items: [], featureNames: [], situation: {}, own: 0, falls: [...falls, "nothing_to_show"] }
   }
 
   private placementOf(request: RecommendationRequest, path: string) {
@@ -270,6 +278,7 @@ export class Recommender {
       modelVersion: answer.model_version,
       fallback: answer.fallback,
       featureNames: list.featureNames,
+      situation: list.situation,
       slots: list.items.map(({ id, score, source, features, propensity = 1 }) => ({
         productId: id,
         score,

@@ -1,0 +1,7 @@
+export * from "./adam"
+export * from "./choice"
+export * from "./example"
+export * from "./gates"
+export * from "./learned-ranker"
+export * from "./learner"
+export * from "./weights"

@@ -1,0 +1,246 @@
+import { Random } from "../../lib"
+import { NOBODY, ProductCards } from "../../features"
+import { product, TestCatalog } from "../../testing/planted-shop"
+import { BlendRanker } from "../blend-ranker"
+import { gather } from "../candidates"
+import type { RankInput } from "../ranker.port"
+import { choiceOf, exampleOf, learn, LearnedRanker, Learner, LEARN_DEFAULTS, situationOf, Weights } from "."
+import type { Outcome, RankExample, ShownList } from "."
+
+const INPUTS = ["one", "two", "blend"]
+
+/** What shoppers of a made-up shop like: weights of two sources, which may differ on a phone. */
+interface Taste {
+  one: number
+  two: number
+  mobile?: number
+}
+
+/** A list of `rows` products, of which one is taken by a choice model with these weights, or none. */
+function drawn(random: Random, taste: Taste, bias: (slot: number) => number, order = false): RankExample {
+  const rows = Array.from({ length: 8 }, () => [random.next(), random.next(), 0])
+  for (const row of rows) row[2] = (row[0] + row[1]) / 2
+  if (order) rows.sort((a, b) => b[0] - a[0])
+  const mobile = random.next() < 0.5 ? 1 : 0
+  const odds = rows.map(
+    ([one, two], slot) =>
+      bias(slot) * Math.exp((taste.one + (taste.mobile ?? 0) * mobile) * one + taste.two * two)
+  )
+  const at = random.weighted([...odds, Math.exp(3)])
+  const list: ShownList = {
+    requestId: "r",
+    ts: 0,
+    placement: "home",
+    featureNames: INPUTS,
+    slots: rows.map((features, slot) => ({ productId: `p${slot}`, features })),
+    situation: mobile ? { mobile } : {},
+  }
+  return exampleOf(list, {
+    seen: new Set(),
+    gains: new Map(at < rows.length ? [[`p${at}`, 1]] : []),
+  })!
+}
+
+const flat = () => 1
+const byRank = (slot: number) => 1 / (1 + slot)
+
+function fitted(lists: number, draw: (random: Random) => RankExample, debias = true, seed = 1): Weights {
+  const random = new Random(seed)
+  const weights = new Weights()
+  for (let i = 0; i < lists; i++) learn(weights, new Weights(), draw(random), { ...LEARN_DEFAULTS, debias })
+  return weights
+}
+
+/** What one more of an input is worth, as the weights have it: what the blend says counts for both halves. */
+const worth = (weights: Weights, input: string, gate = "") =>
+  weights.get(input + gate)! + weights.get(`home/${input}`)! + (gate ? 0 : 0.5 * blendOf(weights))
+const blendOf = (weights: Weights) => weights.get("blend")! + weights.get("home/blend")!
+
+describe("a choice", () => {
+  it("has the gradient of its loss", () => {
+    const random = new Random(3)
+    const example = drawn(random, { one: 2, two: 0 }, byRank)
+    example.gain.fill(0)
+    example.gain[2] = 1
+    example.gain[5] = 3
+    const at = new Weights()
+    const { places, probability, nothing, taken, weight } = choiceOf(at, example)
+    const slope = (place: number) => {
+      const loss = (value: number) => {
+        const moved = Weights.load(at.save())
+        moved.values[place] += value
+        return choiceOf(moved, example).loss
+      }
+      return (loss(1e-5) - loss(-1e-5)) / 2e-5
+    }
+    expect(slope(places.nothing)).toBeCloseTo(weight * nothing, 5)
+    for (const i of [0, 2, 5])
+      expect(slope(places.position[i])).toBeCloseTo(weight * (probability[i] - taken[i]), 5)
+    let input = 0
+    for (let i = 0; i < 8; i++) input += weight * (probability[i] - taken[i]) * example.rows[i * 3 + 1]
+    expect(slope(places.own[1])).toBeCloseTo(input, 5)
+  })
+
+  it("says probabilities that leave the rest for nothing", () => {
+    const { probability, nothing } = choiceOf(new Weights(), drawn(new Random(1), { one: 1, two: 1 }, flat))
+    expect(probability.reduce((sum, one) => sum + one, nothing)).toBeCloseTo(1, 12)
+  })
+})
+
+describe("learning", () => {
+  it("finds which source the shoppers follow", () => {
+    const weights = fitted(6_000, (random) => drawn(random, { one: 3, two: 0.5 }, flat))
+    expect(worth(weights, "one") - worth(weights, "two")).toBeGreaterThan(1.8)
+    expect(worth(weights, "one") - worth(weights, "two")).toBeLessThan(3.2)
+  })
+
+  it("finds that a source counts more on a phone", () => {
+    const weights = fitted(8_000, (random) => drawn(random, { one: 0, two: 1, mobile: 3 }, flat))
+    expect(weights.get("one|mobile")! - weights.get("two|mobile")!).toBeGreaterThan(1.2)
+  })
+
+  it("does not credit products for their slot, and would without the slot's part", () => {
+    // The shop mostly sorts by source one, which nobody follows; slots are looked at by 1 / rank.
+    const draw = (random: Random) => drawn(random, { one: 0, two: 2 }, byRank, random.next() < 0.8)
+    const wrong = (debias: boolean) => {
+      const weights = fitted(8_000, draw, debias)
+      return worth(weights, "one") - worth(weights, "two") + 2
+    }
+    expect(wrong(false)).toBeGreaterThan(1.5)
+    expect(Math.abs(wrong(true))).toBeLessThan(wrong(false) / 2)
+  })
+
+  it("takes no step longer than the learning rate, and stays in its bounds", () => {
+    const random = new Random(2)
+    const weights = new Weights()
+    const example = drawn(random, { one: 1, two: 1 }, flat)
+    example.rows.fill(1e6)
+    for (let i = 0; i < 5_000; i++) {
+      const before = weights.values.slice()
+      learn(weights, new Weights(), example)
+      if (i < 100 && i > 0)
+        weights.values.forEach((value, at) =>
+          expect(Math.abs(value - before[at])).toBeLessThan(3.2 * LEARN_DEFAULTS.learningRate)
+        )
+    }
+    for (const value of weights.values) expect(Math.abs(value)).toBeLessThanOrEqual(12)
+  })
+})
+
+describe("Learner", () => {
+  const learned = (learner: Learner, lists: number, taste: Taste, seed = 1) => {
+    const random = new Random(seed)
+    for (let i = 0; i < lists; i++) learner.learn(drawn(random, taste, flat))
+  }
+
+  it("serves nothing until enough has been taken, then what foretells better than the blend", () => {
+    const learner = new Learner()
+    learned(learner, 20, { one: 3, two: -3 })
+    expect(learner.best).toBeUndefined()
+    learned(learner, 2_000, { one: 3, two: -3 }, 2)
+    expect(learner.best!.get("one")).toBeGreaterThan(learner.best!.get("two")!)
+  })
+
+  it("follows a taste that has turned round", () => {
+    const learner = new Learner()
+    learned(learner, 4_000, { one: 3, two: -3 })
+    learned(learner, 5_000, { one: -3, two: 3 }, 2)
+    expect(worth(learner.best!, "two") - worth(learner.best!, "one")).toBeGreaterThan(3)
+  })
+
+  it("goes back to the promoted weights when it has drifted from what fits", () => {
+    const random = new Random(7)
+    const promoted = fitted(6_000, (r) => drawn(r, { one: 3, two: 0 }, flat))
+    // Steps so long that the online weights jump about.
+    const learner = new Learner(undefined, { ...LEARN_DEFAULTS, learningRate: 2 })
+    learner.promote(promoted)
+    for (let i = 0; i < 1_000; i++) learner.learn(drawn(random, { one: 3, two: 0 }, flat))
+    const state = learner.save("7", 1)
+    expect(state.drifts).toBeGreaterThan(0)
+    expect(learner.best!.save().values).toEqual(promoted.save().values)
+  })
+
+  it("goes on from what was saved as if it had never stopped, and forgets on demand", () => {
+    const whole = new Learner()
+    learned(whole, 500, { one: 3, two: 0 }, 5)
+    const random = new Random(5)
+    let part = new Learner()
+    for (let i = 0; i < 500; i++) {
+      if (i === 250) part = new Learner(JSON.parse(JSON.stringify(part.save("250", 1))))
+      part.learn(drawn(random, { one: 3, two: 0 }, flat))
+    }
+    expect(part.save("x", 1)).toEqual({ ...whole.save("x", 1), revision: 2 })
+    part.reset()
+    expect(part.best).toBeUndefined()
+    expect(part.save("x", 1)).toMatchObject({ lists: 0, taken: 0, cursor: "x" })
+  })
+})
+
+describe("exampleOf", () => {
+  const list: ShownList = {
+    requestId: "r",
+    ts: 0,
+    placement: "home",
+    featureNames: ["one", "blend"],
+    slots: [
+      { productId: "a", features: [1, 0.5] },
+      { productId: "b", features: [0, 0.2] },
+      { productId: "filled", features: [0, 0] },
+    ],
+  }
+  const outcome = (seen: number[], gains: [string, number][]): Outcome => ({
+    seen: new Set(seen),
+    gains: new Map(gains),
+  })
+
+  it("leaves out what was not in sight and what nobody ranked", () => {
+    expect(exampleOf(list, outcome([], [["b", 3]]))).toMatchObject({
+      position: Int32Array.of(0, 1),
+      gain: Float64Array.of(0, 3),
+    })
+    expect(exampleOf(list, outcome([1], []))!.rows).toEqual(Float64Array.of(0, 0.2))
+    expect(exampleOf(list, outcome([2], []))).toBeUndefined()
+  })
+})
+
+describe("LearnedRanker", () => {
+  const question = () => {
+    const catalog = new TestCatalog(["a", "b", "c", "d"].map((id) => product(id, id)))
+    const cards = new ProductCards()
+    for (const id of ["a", "b", "c", "d"]) cards.put(product(id, id))
+    const sources = [
+      { name: "one", weight: 1 },
+      { name: "two", weight: 1 },
+    ]
+    const answers = new Map([
+      ["one", ["a", "b", "c"].map((id, i) => ({ id, score: 3 - i }))],
+      ["two", ["d", "c", "b"].map((id, i) => ({ id, score: 3 - i }))],
+    ])
+    const situation = { shopper: NOBODY, context: { now: 0, salesChannelIds: [] }, catalog, seeds: [] }
+    const input: RankInput = {
+      ...situation,
+      placement: "home",
+      sources,
+      features: [],
+      situation: situationOf(situation),
+      candidates: gather({ answers, sources, admit: (id) => cards.get(id), features: [], end: cards.end }),
+      wanted: 10,
+    }
+    return input
+  }
+
+  it("orders as the fixed blend does before anything is learned, with and without weights", () => {
+    const input = question()
+    const order = new BlendRanker().rank(input).map(({ id }) => id)
+    expect(new LearnedRanker(() => undefined).rank(input).map(({ id }) => id)).toEqual(order)
+    expect(new LearnedRanker(() => new Weights()).rank(input).map(({ id }) => id)).toEqual(order)
+  })
+
+  it("orders by what was learned, and hands on the values it saw", () => {
+    const weights = fitted(6_000, (random) => drawn(random, { one: -3, two: 3 }, flat))
+    const ranked = new LearnedRanker(() => weights).rank(question())
+    expect(ranked.map(({ id }) => id)).toEqual(["d", "c", "b", "a"])
+    expect(ranked[0]).toMatchObject({ score: 1, source: "two", features: [0, 1, 0.5] })
+    expect(ranked[3].score).toBeGreaterThan(0)
+  })
+})

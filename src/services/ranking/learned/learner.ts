@@ -1,0 +1,142 @@
+import { learn, LEARN_DEFAULTS, type LearnOptions } from "./adam"
+import { choiceOf } from "./choice"
+import type { RankExample } from "./example"
+import { Weights, type SavedWeights } from "./weights"
+
+/** All that a learned ranker knows, as it is kept. Plain JSON. */
+export interface RankerState {
+  /** Grows with every save. */
+  revision: number
+  /** Weights that have earned their place; absent: the fixed blend's. */
+  promoted?: SavedWeights
+  /** Weights that follow the shoppers; absent: as promoted. */
+  online?: SavedWeights
+  /** Lists learned from since the last reset, and those of them with an outcome. */
+  lists: number
+  taken: number
+  guard: Comparison
+  /** Times the guard has sent the online weights back. */
+  drifts: number
+  /** Where in the log of events learning goes on. */
+  cursor?: string
+  /** ms since the epoch */
+  updatedAt: number
+}
+
+/** Loss of the online weights less that of the promoted ones on lists neither had seen, faded. */
+export interface Comparison {
+  /** Lists that count, faded. */
+  lists: number
+  mean: number
+  /** Of the differences. */
+  variance: number
+}
+
+export const EMPTY_STATE: RankerState = {
+  revision: 0,
+  lists: 0,
+  taken: 0,
+  guard: { lists: 0, mean: 0, variance: 0 },
+  drifts: 0,
+  updatedAt: 0,
+}
+
+/** Lists that a comparison remembers: so many make up its mean. */
+const MEMORY = 1_000
+/** Lists with an outcome before the online weights may serve. */
+const ENOUGH = 100
+/** Standard errors that make a difference significant. */
+const CLEARLY = 3
+
+/**
+ * Learns from lists one after the other, and watches itself: each list is foretold by the online and by the promoted
+ * weights before it is learned from (prequential evaluation, Gama et al. 2013). Online weights that are clearly worse than
+ * the promoted ones have drifted, and begin again from them.
+ */
+export class Learner {
+  private promoted: Weights
+  private online: Weights
+  private state: RankerState
+
+  constructor(
+    state: RankerState = EMPTY_STATE,
+    private readonly options: LearnOptions = LEARN_DEFAULTS
+  ) {
+    this.state = structuredClone(state)
+    this.promoted = state.promoted ? Weights.load(state.promoted) : new Weights()
+    this.online = state.online ? Weights.load(state.online) : this.copyOfPromoted()
+  }
+
+  /** @returns the online weights' loss before the list was learned */
+  learn(example: RankExample): number {
+    const { promoted } = this
+    const before = choiceOf(promoted, example, this.options.debias).loss
+    const loss = learn(this.online, promoted, example, this.options)
+    this.state.lists++
+    if (example.gain.some((gain) => gain > 0)) this.state.taken++
+    this.state.guard = compared(this.state.guard, loss - before)
+    if (this.drifted()) {
+      this.online = this.copyOfPromoted()
+      this.state.guard = { lists: 0, mean: 0, variance: 0 }
+      this.state.drifts++
+    }
+    return loss
+  }
+
+  /** The weights that should make lists now; undefined: the fixed blend should. */
+  get best(): Weights | undefined {
+    const { guard, taken } = this.state
+    if (taken >= ENOUGH && guard.lists > 0 && guard.mean < 0) return this.online
+    return this.state.promoted && this.promoted
+  }
+
+  /** Forgets what was learned online; `whole`: what was promoted as well. */
+  reset(whole = false): void {
+    if (whole) {
+      this.promoted = new Weights()
+      delete this.state.promoted
+    }
+    this.online = this.copyOfPromoted()
+    Object.assign(this.state, { lists: 0, taken: 0, guard: { lists: 0, mean: 0, variance: 0 } })
+  }
+
+  /** Makes these weights the ones to fall back on; online learning begins again from them. */
+  promote(weights: Weights): void {
+    this.promoted = weights
+    this.state.promoted = weights.save()
+    this.reset()
+  }
+
+  save(cursor: string | undefined, now: number): RankerState {
+    const { state } = this
+    Object.assign(state, {
+      revision: state.revision + 1,
+      online: this.online.save(),
+      updatedAt: now,
+      ...(cursor !== undefined && { cursor }),
+    })
+    return structuredClone(state)
+  }
+
+  private copyOfPromoted(): Weights {
+    const copy = Weights.load(this.promoted.save())
+    for (const column of [copy.mean, copy.square, copy.steps]) column.fill(0)
+    return copy
+  }
+
+  private drifted(): boolean {
+    const { lists, mean, variance } = this.state.guard
+    return lists > ENOUGH && mean > CLEARLY * Math.sqrt(variance / lists)
+  }
+}
+
+function compared({ lists, mean, variance }: Comparison, difference: number): Comparison {
+  const count = Math.min(lists + 1, MEMORY)
+  const share = 1 / count
+  const off = difference - mean
+  return {
+    lists: count,
+    mean: mean + share * off,
+    variance: (1 - share) * (variance + share * off * off),
+  }
+}
