@@ -13,6 +13,12 @@ export interface RankSituation {
 /** Value of one product: finite, about −1 to 1. */
 export type FeatureOf = (card: ProductCard) => number
 
+/** One side of the situation that moves a product, e.g. `weather=rain`, and its part of a feature's value. */
+export interface Signal {
+  signal: string
+  value: number
+}
+
 /** One thing a ranker knows of a candidate besides what the sources said of it. */
 export interface RankFeature {
   name: string
@@ -20,4 +26,6 @@ export interface RankFeature {
   share: number
   /** Called once a list. @returns undefined where the value is 0 for every product */
   prepare(situation: RankSituation): FeatureOf | undefined
+  /** What the value of a product is made of, strongest first; the parts add up to it. To explain, not to rank. */
+  signals?(situation: RankSituation, card: ProductCard): readonly Signal[]
 }
