@@ -16,7 +16,15 @@ export interface Product {
   options: Record<string, string[]>
   /** Empty means: in no channel. */
   salesChannelIds: string[]
-  variants: { id: string; available: boolean; price?: number }[]
+  variants: {
+    id: string
+    available: boolean
+    price?: number
+    /** What the shop pays for it, in the price's currency. */
+    cost?: number
+    /** Pieces in stock, rounded down to a power of two, so that not each sale changes the product; none where it is not counted. */
+    stock?: number
+  }[]
   /** Some variant can be bought now. */
   inStock: boolean
   /** Lowest variant price in the store's default currency, major units. */
