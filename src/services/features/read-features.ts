@@ -1,6 +1,6 @@
 import type { Scored } from "../lib"
 import { categoryAffinity } from "./definitions/category-affinity"
-import { itemCtr } from "./definitions/item-ctr"
+import { itemCtr, tallyAt, type Tally } from "./definitions/item-ctr"
 import { itemPopularity } from "./definitions/item-popularity"
 import { popularNow } from "./definitions/popular-now"
 import { recentItems, recentPurchases } from "./definitions/recent-items"
@@ -111,4 +111,9 @@ export function readItem(records: Records, productId: string, now: number): Item
   const record = records.get(`item:${productId}`)
   const of = record ? [record] : []
   return { ...readMerged(itemPopularity, of, now), ctr: readMerged(itemCtr, of, now) }
+}
+
+export function readTally(records: Records, productId: string, now: number): Tally {
+  const state = records.get(`item:${productId}`)?.[itemCtr.name]
+  return tallyAt((state as typeof itemCtr.initial | undefined) ?? itemCtr.initial, now)
 }

@@ -1,5 +1,7 @@
-import { ProductCards, type Catalog, type Product } from "../features"
+import { Random } from "../lib"
+import { NEVER_SHOWN, NOBODY, ProductCards, type Catalog, type Product } from "../features"
 import type { ProductEmbedder } from "../models"
+import type { Ranked } from "../ranking"
 import { dot, type MonitoredVectorIndex } from "../retrieval"
 
 /** A published product that can be bought in channel `web`. */
@@ -106,3 +108,16 @@ export const embedder: ProductEmbedder = {
     return vector.map((value) => value / norm)
   },
 }
+
+/** What a re-ranker is given of nobody in an empty shop; `items` are all that the ranker brought. */
+export const rerankInput = (items: readonly Ranked[]) => ({
+  items,
+  ranked: items,
+  limit: items.length,
+  catalog: new TestCatalog(),
+  shopper: NOBODY,
+  seeds: [],
+  vectorOf: (_: string): Float32Array | undefined => undefined,
+  tallyOf: (_: string) => NEVER_SHOWN,
+  random: new Random(1),
+})

@@ -41,3 +41,19 @@ export const itemCtr: Feature<State, Readonly<Record<string, number>>> = {
     return rates
   },
 }
+
+/** How often a product was shown in recommendations, and clicked there. */
+export interface Tally {
+  shown: number
+  clicked: number
+}
+
+/** All placements together, old ones fading. */
+export function tallyAt(state: State, now: number): Tally {
+  let [shown, clicked] = [0, 0]
+  for (const { impressions, clicks } of Object.values(state)) {
+    shown += valueAt(impressions, now, HALF_LIFE)
+    clicked += valueAt(clicks, now, HALF_LIFE)
+  }
+  return { shown, clicked }
+}

@@ -1,4 +1,5 @@
-import { dot } from "../../retrieval"
+import { z } from "zod"
+import { likeness, lookOf } from "../likeness"
 import type { Ranked } from "../ranker.port"
 import type { Reranker } from "../reranker.port"
 
@@ -14,13 +15,11 @@ const WINDOW = 4
 export const mmr: Reranker = {
   name: "mmr",
   window: WINDOW,
+  setting: z.number().min(0).max(1),
   rerank: (input) => {
     const { items, limit, setting } = input
     const pool = items.slice(0, limit * WINDOW)
-    const looks = pool.map(({ id }): Look => {
-      const vector = input.vectorOf(id)
-      return { vector, categories: () => input.catalog.get(id)?.categories.map((one) => one.id) ?? [] }
-    })
+    const looks = pool.map(({ id }) => lookOf(id, input))
     const best = pool[0]?.score || 1
     const alike = new Float64Array(pool.length)
     const open = pool.map((_, index) => index)
@@ -42,17 +41,4 @@ export const mmr: Reranker = {
     }
     return chosen
   },
-}
-
-interface Look {
-  vector: Float32Array | undefined
-  /** Looked up only where a vector is missing. */
-  categories(): readonly string[]
-}
-
-function likeness(a: Look, b: Look): number {
-  if (a.vector && b.vector) return Math.max(0, dot(a.vector, b.vector))
-  const [ofA, ofB] = [a.categories(), b.categories()]
-  const common = ofA.filter((id) => ofB.includes(id)).length
-  return common === 0 ? 0 : common / (ofA.length + ofB.length - common)
 }
