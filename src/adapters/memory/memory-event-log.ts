@@ -72,7 +72,7 @@ export class MemoryEventLog implements EventLog {
   }
 
   async *replay(range: HistoryRange = {}): AsyncIterable<readonly LoggedEvent[]> {
-    const { since = -Infinity, until = Infinity, subject } = range
+    const { since = -Infinity, until = Infinity, subject, types } = range
     const names = ({ visitor_id, customer_id }: ShopEvent) =>
       !subject ||
       (visitor_id !== undefined && visitor_id === subject.visitorId) ||
@@ -82,7 +82,10 @@ export class MemoryEventLog implements EventLog {
       const batch = this.after(after, 1_000)
       if (batch.length === 0) return
       after = Number(batch[batch.length - 1].offset)
-      const wanted = batch.filter(({ event }) => event.ts >= since && event.ts < until && names(event))
+      const wanted = batch.filter(
+        ({ event }) =>
+          event.ts >= since && event.ts < until && (!types || types.includes(event.type)) && names(event)
+      )
       if (wanted.length > 0) yield wanted
     }
   }

@@ -25,6 +25,15 @@ export class MemoryExposureStore implements ExposureStore {
     return structuredClone(this.exposures.get(requestId))
   }
 
+  async getMany(requestIds: readonly string[]): Promise<Map<string, Exposure>> {
+    const found = new Map<string, Exposure>()
+    for (const id of requestIds) {
+      const exposure = this.exposures.get(id)
+      if (exposure) found.set(id, structuredClone(exposure))
+    }
+    return found
+  }
+
   async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {
     let erased = 0
     for (const [requestId, exposure] of [...this.exposures]) {

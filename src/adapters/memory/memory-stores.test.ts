@@ -7,6 +7,7 @@ import { exposureStoreContract } from "../../services/testing/exposure-store.con
 import { featureStoreContract } from "../../services/testing/feature-store.contract"
 import { itemVectorStoreContract } from "../../services/testing/item-vector-store.contract"
 import { placementStoreContract } from "../../services/testing/placement-store.contract"
+import { rankerStoreContract } from "../../services/testing/ranker-store.contract"
 import { subjectStoreContract } from "../../services/testing/subject-store.contract"
 import { MemoryCatalogStore } from "./memory-catalog-store"
 import { MemoryDeadLetterStore } from "./memory-dead-letter-store"
@@ -16,6 +17,7 @@ import { MemoryExposureStore } from "./memory-exposure-store"
 import { MemoryFeatureStore } from "./memory-feature-store"
 import { MemoryItemVectorStore } from "./memory-item-vector-store"
 import { MemoryPlacementStore } from "./memory-placement-store"
+import { MemoryRankerStore } from "./memory-ranker-store"
 import { MemorySubjectStore } from "./memory-subject-store"
 
 eventLogContract("memory", async () => {
@@ -42,6 +44,7 @@ catalogStoreContract("memory", async () => ({ store: new MemoryCatalogStore() })
 exposureStoreContract("memory", async () => ({ store: new MemoryExposureStore() }))
 placementStoreContract("memory", async () => ({ store: new MemoryPlacementStore() }))
 itemVectorStoreContract("memory", async () => ({ store: new MemoryItemVectorStore() }))
+rankerStoreContract("memory", async () => ({ store: new MemoryRankerStore() }))
 subjectStoreContract("memory", async () => ({ store: new MemorySubjectStore() }))
 
 it("drops the feature record that changed longest ago when there are too many", async () => {

@@ -123,7 +123,7 @@ export class PostgresEventLog implements EventLog {
 
   async *replay(range: HistoryRange = {}): AsyncIterable<readonly LoggedEvent[]> {
     const limit = this.options.replayBatch ?? 5_000
-    const { since, until, subject } = range
+    const { since, until, subject, types } = range
     const conditions = ["seq > $1"]
     const more: unknown[] = []
     const parameter = (value: unknown) => `$${more.push(value) + 2}`
@@ -137,6 +137,7 @@ export class PostgresEventLog implements EventLog {
       const visitor = parameter(subject.visitorId ?? null)
       conditions.push(`(visitor_id = ${visitor} OR customer_id = ${parameter(subject.customerId ?? null)})`)
     }
+    if (types) conditions.push(`type = ANY(${parameter(types)})`)
     let after = range.after ?? "0"
     for (;;) {
       const batch = await this.read(this.db.query, after, limit, conditions.join(" AND "), more)

@@ -39,6 +39,15 @@ export class PostgresExposureStore implements ExposureStore {
     return row?.body
   }
 
+  async getMany(requestIds: readonly string[]): Promise<Map<string, Exposure>> {
+    if (requestIds.length === 0) return new Map()
+    const rows = await this.db.query<{ body: Exposure }>(
+      `SELECT body FROM ${this.table} WHERE request_id = ANY($1)`,
+      [requestIds]
+    )
+    return new Map(rows.map(({ body }) => [body.requestId, body]))
+  }
+
   async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {
     const subjects = subject.visitorIds.map((id) => `visitor:${id}`)
     if (subject.customerId !== undefined) subjects.push(`customer:${subject.customerId}`)

@@ -5,6 +5,7 @@ import { exposureStoreContract } from "../../services/testing/exposure-store.con
 import { itemVectorStoreContract } from "../../services/testing/item-vector-store.contract"
 import { modelStoreContract } from "../../services/testing/model-store.contract"
 import { placementStoreContract } from "../../services/testing/placement-store.contract"
+import { rankerStoreContract } from "../../services/testing/ranker-store.contract"
 import { subjectStoreContract } from "../../services/testing/subject-store.contract"
 import { trialLogContract } from "../../services/testing/trial-log.contract"
 import { PostgresCatalogStore } from "./postgres-catalog-store"
@@ -14,6 +15,7 @@ import { PostgresItemVectorStore } from "./postgres-item-vector-store"
 import { PostgresModelStore } from "./postgres-model-store"
 import { PostgresPlacementStore } from "./postgres-placement-store"
 import { PostgresEventLog } from "./postgres-event-log"
+import { PostgresRankerStore } from "./postgres-ranker-store"
 import { PostgresSubjectStore } from "./postgres-subject-store"
 import { PostgresTrialLog } from "./postgres-trial-log"
 import { describeWithPostgres } from "./__tests__/describe-with-postgres"
@@ -43,6 +45,10 @@ describeWithPostgres("PostgreSQL stores", ({ open, clear }) => {
   itemVectorStoreContract(
     "postgres",
     fresh(() => new PostgresItemVectorStore(dataSource))
+  )
+  rankerStoreContract(
+    "postgres",
+    fresh(() => new PostgresRankerStore(dataSource))
   )
   subjectStoreContract(
     "postgres",

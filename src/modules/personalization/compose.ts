@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { LRUCache } from "lru-cache"
 import { createVectorIndex } from "../../adapters/faiss"
 import { PrometheusMetrics } from "../../adapters/prometheus"
@@ -7,6 +8,7 @@ import { systemClock, type Clock, type Logger } from "../../services/lib"
 import { advanceTrial, ModelRegistry, ShadowAnswers } from "../../services/models"
 import { ConsentReads, NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
 import { ContentIndex, Shelves, within } from "../../services/retrieval"
+import { LEARN_DEFAULTS, LearnedRanker, RankerWeights, RankLearner } from "../../services/ranking"
 import { ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
 import { productVectors } from "./compose-content"
 import { composeEvents, deadLettersOf } from "./compose-events"
@@ -21,6 +23,8 @@ import { workerRunner } from "./train-worker-runner"
 import { TrainingRuns, type TrainingRunner } from "./training-runs"
 
 const DAY_MS = 86_400_000
+/** How often a process looks for newly learned weights. */
+const WEIGHTS_MS = 3_000
 /** A part that does not answer in this time is away, whatever it says later. */
 const PROBE_MS = 2_000
 
@@ -92,6 +96,22 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     others: database !== undefined,
     dropForgets: (ms) => storage.dropForgets(ms),
   })
+  const weights = new RankerWeights({ store: storage.ranker, refreshMs: WEIGHTS_MS, metrics, logger })
+  const learner = new RankLearner({
+    history: log,
+    lists: storage.exposures,
+    store: storage.ranker,
+    ...parts,
+    owner: randomUUID(),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    options: {
+      ...LEARN_DEFAULTS,
+      learningRate: options.ranking.learningRate,
+      windowMs: options.ranking.outcomeMinutes * 60_000,
+      everyMs: options.ranking.learnSeconds * 1_000,
+    },
+  })
+  const learns = options.ranking.learn && (platform.consume ?? options.events.consume)
   const recommender = new Recommender({
     catalog,
     features: {
@@ -107,6 +127,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     metrics,
     logger,
     options: options.serving,
+    ranker: new LearnedRanker(() => weights.current()),
   })
   const refresh = () => content.sync().then(() => shelves.refresh())
   const job = {
@@ -200,22 +221,27 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await catalog.start()
       archived?.begin()
       if (shared) follower.begin(since())
+      if (learns) learner.start()
     },
 
     async start() {
       await storage.open()
       await storage.maintain(options)
       await Promise.all([catalog.start(), models.start(), placements.start()])
+      if (options.ranking.learn) await weights.start()
       await Promise.all([content.start(), shelves.start()])
       exposures.start()
       shadow.start()
       archived?.begin()
       // History may be long, and the shop opens when this is over: lists go out without profiles until it is in.
       follower.begin(since())
+      if (learns) learner.start()
     },
 
     async stop() {
       await training.stop()
+      await learner.stop()
+      weights.stop()
       await ingest.close()
       await follower.stop()
       await Promise.all([catalog.stop(), models.stop(), content.stop(), shelves.stop(), exposures.stop()])

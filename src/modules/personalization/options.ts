@@ -355,6 +355,34 @@ const shape = z.strictObject({
       .default(400)
       .describe("Days the record of what was shown is kept."),
   }),
+  ranking: section({
+    learn: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether the order within lists is learned from what shoppers did with the lists they saw. Until enough is known, and where not, the weights of the placement decide."
+      ),
+    outcomeMinutes: z
+      .number()
+      .min(0.05)
+      .max(1_440)
+      .default(30)
+      .describe("How long after a list was first seen its clicks, carts and orders are waited for."),
+    learnSeconds: z
+      .number()
+      .min(0.05)
+      .max(3_600)
+      .default(10)
+      .describe("How often new lists are learned from."),
+    learningRate: z
+      .number()
+      .min(0.0001)
+      .max(0.2)
+      .default(0.01)
+      .describe(
+        "About the most that one list changes a weight: higher follows changes sooner and is less steady."
+      ),
+  }),
   operations: section({
     metricsToken: z
       .string()

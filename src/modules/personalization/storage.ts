@@ -6,6 +6,7 @@ import {
   MemoryItemVectorStore,
   MemoryModelStore,
   MemoryPlacementStore,
+  MemoryRankerStore,
   MemorySubjectStore,
   MemoryTrainingLock,
   MemoryTrialLog,
@@ -20,6 +21,7 @@ import {
   PostgresItemVectorStore,
   PostgresModelStore,
   PostgresPlacementStore,
+  PostgresRankerStore,
   PostgresSubjectStore,
   PostgresTrainingLock,
   PostgresTrialLog,
@@ -30,6 +32,7 @@ import type { Clock, Logger, Metrics } from "../../services/lib"
 import type { ModelStore, TrainingLock, TrialLog } from "../../services/models"
 import type { SubjectStore } from "../../services/privacy"
 import type { ItemVectorStore } from "../../services/retrieval"
+import type { RankerStore } from "../../services/ranking"
 import type { ExposureStore, PlacementStore } from "../../services/serving"
 import type { DatabaseTarget } from "./platform"
 
@@ -44,6 +47,7 @@ export interface Storage {
   exposures: ExposureStore
   placements: PlacementStore
   models: ModelStore
+  ranker: RankerStore
   trainingLock: TrainingLock
   trials: TrialLog
   /** Connects; may be called again after a failure. */
@@ -88,6 +92,7 @@ export function memoryStorage({ clock }: StorageParts): Storage {
     exposures,
     placements: new MemoryPlacementStore(),
     models,
+    ranker: new MemoryRankerStore(clock),
     trainingLock: new MemoryTrainingLock(),
     trials: new MemoryTrialLog(exposures, log),
     open: async () => {},
@@ -120,6 +125,7 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger }: Stora
     exposures,
     placements: new PostgresPlacementStore(dataSource),
     models,
+    ranker: new PostgresRankerStore(dataSource),
     trainingLock: new PostgresTrainingLock(dataSource),
     trials,
     open: async () => {

@@ -7,12 +7,16 @@ export interface Erased {
   sessionIds: string[]
 }
 
-/** A part of history. `since`/`until` are event times in ms; `subject` leaves events that name the visitor or customer. */
+/**
+ * A part of history. `since`/`until` are event times in ms; `subject` leaves events that name the visitor or customer,
+ * `types` those of these types.
+ */
 export interface HistoryRange {
   after?: string
   since?: number
   until?: number
   subject?: SubjectRef
+  types?: readonly string[]
 }
 
 /** What has happened, for as long as it is kept: read again by whoever learns from it, and forgotten on request. */

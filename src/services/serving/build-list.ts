@@ -9,9 +9,14 @@ import {
   type Ranked,
   type Ranker,
   type AnyReranker,
+  type ListRules,
+  type RankInput,
+  type RuleSet,
 } from "../ranking"
 import { retrieve, type CandidateSource, type Knowledge, type RetrievalQuery } from "../retrieval"
-import { showable, type Show } from "./filters"
+import { showable } from "./filters"
+import type { ListTrace } from "./list-trace"
+import { asFeatured, obeying, rulesOf } from "./obey-rules"
 import type { Placement } from "./placement"
 import type { Profile } from "./profile"
 import type { RecommendationRequest } from "./recommendation"
@@ -32,6 +37,10 @@ export interface ListTools {
   tallyOf(productId: string): Tally
   /** What explores draws from it. */
   random: Random
+  /** The merchant's; none: the list is the placement's alone. */
+  rules?: Pick<RuleSet, "active">
+  /** Only where a list is to be explained. */
+  trace?: ListTrace
   /** Milliseconds left for the request. */
   remainingMs(): number
 }
@@ -65,6 +74,8 @@ export interface BuiltList {
   own: number
   /** Each fall on the way, the first one first. */
   falls: string[]
+  /** Products of a given list that a rule hides. */
+  hidden?: ReadonlySet<string>
 }
 
 /** Asks the placement's own sources, side by side. */
@@ -82,42 +93,68 @@ export async function build(
   tools: ListTools
 ): Promise<BuiltList> {
   const { placement, request, profile, knowledge, seeds, limit } = input
-  const show = showable({
-    placement,
-    catalog: knowledge.catalog,
-    shopper: profile.shopper,
-    context: request.context,
-    seeds,
-    cart: request.cartProductIds ?? [],
-    exclude: [...taken, ...(request.exclude ?? [])],
-  })
+  const { trace } = tools
+  const mayShow = showable(
+    {
+      placement,
+      catalog: knowledge.catalog,
+      shopper: profile.shopper,
+      context: request.context,
+      seeds,
+      cart: request.cartProductIds ?? [],
+      exclude: [...taken, ...(request.exclude ?? [])],
+    },
+    trace && ((id, reason) => trace.refused(id, reason))
+  )
+  const rules = rulesOf(input, false, tools)
+  const show = obeying(rules, mayShow, tools)
+  trace?.answered(answers)
   const { cards } = knowledge.catalog
-  const rerankers = rerankersOf(input, tools)
   const question = questionOf(input, tools)
   const { sources, prepared } = question
-  const ranking = {
-    ...question,
-    candidates: gather({ answers, sources, admit: show, features: prepared, end: cards.end }),
-    wanted: limit * Math.max(1, ...rerankers.map(({ reranker }) => reranker.window)),
-  }
+  const candidates = gather({ answers, sources, admit: show, features: prepared, end: cards.end })
+  const windows = rerankersOf(input, tools).map(({ reranker }) => reranker.window)
+  const wanted = limit * Math.max(1, ...windows)
+  // What a rule lifts may stand anywhere.
+  const ranking = { ...question, candidates, wanted: rules?.wantsAll || trace ? candidates.ids.length : wanted }
   const featureNames = tools.ranker.featureNames(ranking)
-  const ranked = rerank(tools.ranker.rank(ranking), input, tools)
-  const items = ranked.map((item) => explained(item, input, answers, tools))
+  const ranked = rescored(ranking, rules, tools)
+  const best = rerank(ranked.length > wanted ? ranked.slice(0, wanted) : ranked, input, tools)
+  const features = featureNames.length
+  const places = rules?.arrange({ ranked, limit, mayShow: (id) => mayShow(id) !== undefined, features })
+  const items = (places?.choose(best) ?? best).map((item) => explained(item, input, answers, tools))
   const falls = profile.fallback ? [profile.fallback] : []
   const asked = Object.keys(placement.sources).filter((name) => placement.sources[name] > 0)
   if (tools.remainingMs() <= 0 && asked.some((name) => !answers.has(name))) falls.push("deadline")
   const built = { items, featureNames, situation: ranking.situation, own: items.length, falls }
-  if (items.length >= limit || (items.length > 0 && placement.fallbackWhen === "empty")) return built
-  falls.push(items.length === 0 ? "no_candidates" : "too_few")
-  await fillUp(
-    built,
-    input,
-    (name) => asked.includes(name) && (answers.has(name) || !isLast(name)),
-    show,
-    tools
-  )
-  if (items.length === 0) falls.push("nothing_to_show")
+  const room = places?.room ?? limit
+  if (items.length < room && (items.length === 0 || placement.fallbackWhen !== "empty")) {
+    falls.push(items.length === 0 ? "no_candidates" : "too_few")
+    await fillUp(
+      built,
+      { ...input, limit: room },
+      (name) => asked.includes(name) && (answers.has(name) || !isLast(name)),
+      places ? (id) => show(id) && places.take(id) : show,
+      tools
+    )
+  }
+  if (places) built.items = places.weave(items, asFeatured)
+  if (built.items.length === 0) falls.push("nothing_to_show")
+  trace?.listed(built.items)
   return built
+}
+
+/** The ranker's order, with the scores that rules give. */
+export function rescored(
+  ranking: RankInput,
+  rules: ListRules | undefined,
+  { ranker, trace }: ListTools
+): Ranked[] {
+  const ranked = ranker.rank(ranking)
+  trace?.ranked(ranking, ranked)
+  const scored = rules?.rescore(ranked) ?? ranked
+  trace?.rescored(scored)
+  return scored
 }
 
 function queryOf({ profile, seeds, request, candidates, limit }: ListInput): RetrievalQuery {
@@ -175,6 +212,7 @@ export function rerank(ranked: readonly Ranked[], input: ListInput, tools: ListT
       tallyOf,
       random,
     })
+    tools.trace?.reranked(reranker.name, items)
   }
   return items.slice(0, limit)
 }
@@ -196,7 +234,8 @@ async function fillUp(
   input: ListInput,
   /** Has had its chance; a last resort that gave no answer gets another. */
   spent: (name: string) => boolean,
-  show: Show,
+  /** Asked of a product once, and what it says yes to is shown. */
+  show: (id: string) => unknown,
   tools: ListTools
 ): Promise<void> {
   const chain = new Set([...input.placement.fallback, ...LAST_RESORTS])
@@ -209,6 +248,7 @@ async function fillUp(
     if (!source || spent(name) || (!isLast(name) && tools.remainingMs() <= 0)) continue
     const patience = isLast(name) ? { ...tools, remainingMs: () => source.budgetMs } : tools
     const answers = await retrieve([source], queryOf(input), input.knowledge, patience)
+    tools.trace?.answered(answers)
     for (const { id } of answers.get(name) ?? []) {
       if (list.items.length >= input.limit) return
       if (shown.has(id) || !show(id)) continue

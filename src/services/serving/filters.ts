@@ -18,32 +18,53 @@ export interface FilterInput {
 /** Gives the product's card if it may be shown. */
 export type Show = (id: string) => ProductCard | undefined
 
+/** Told why a product may not be shown; for explanations. */
+export type Refused = (id: string, reason: string) => void
+
 /**
  * The test whether a product may be shown in this list. Never shown are products that the catalogue does not know and
  * those that the shopper dislikes.
  */
-export function showable(input: FilterInput): Show {
+export function showable(input: FilterInput, refused?: Refused): Show {
   const { context } = input
   const { cards } = input.catalog
   const { inStock } = input.placement.filters
   const out = leftOut(input)
   const sold = soldIn(context.salesChannelIds, cards)
   return (id) => {
-    if (out.size > 0 && out.has(id)) return undefined
-    const card = cards.get(id)
-    return card && card.listed && (card.inStock || !inStock) && sold(card) ? card : undefined
+    const why = out.size > 0 ? out.get(id) : undefined
+    const card = why === undefined ? cards.get(id) : undefined
+    if (card && card.listed && (card.inStock || !inStock) && sold(card)) return card
+    refused?.(id, why ?? unfit(card, inStock))
+    return undefined
   }
 }
 
-function leftOut({ placement, shopper, context, seeds, cart, exclude }: FilterInput): Set<string> {
+function unfit(card: ProductCard | undefined, inStock: boolean): string {
+  if (!card) return "unknown"
+  if (!card.listed) return "not_published"
+  return inStock && !card.inStock ? "out_of_stock" : "other_channel"
+}
+
+/** Product → why it is left out. */
+function leftOut({
+  placement,
+  shopper,
+  context,
+  seeds,
+  cart,
+  exclude,
+}: FilterInput): ReadonlyMap<string, string> {
   const { filters } = placement
-  const out = new Set(exclude)
-  if (filters.notInCart) for (const id of cart) out.add(id)
-  if (filters.notSeeds) for (const id of seeds) out.add(id)
+  const out = new Map<string, string>()
+  for (const id of exclude) out.set(id, "excluded")
+  if (filters.notInCart) for (const id of cart) out.set(id, "in_cart")
+  if (filters.notSeeds) for (const id of seeds) out.set(id, "list_is_about_it")
   const boughtSince = context.now - filters.notBoughtDays * DAY_MS
   for (const { productId, type, ts } of shopper.recent) {
-    if (type === "dislike" || (filters.notBoughtDays > 0 && type === "purchase" && ts > boughtSince))
-      out.add(productId)
+    if (type === "dislike") out.set(productId, "disliked")
+    else if (filters.notBoughtDays > 0 && type === "purchase" && ts > boughtSince)
+      out.set(productId, "bought_lately")
   }
   return out
 }

@@ -6,12 +6,14 @@ import {
   explained,
   questionOf,
   rerank,
+  rescored,
   type BuiltList,
   type ListInput,
   type ListItem,
   type ListTools,
 } from "./build-list"
 import { showable } from "./filters"
+import { asFeatured, obeying, rulesOf } from "./obey-rules"
 
 /** Stands in an exposure for the source of a product that no source has named. */
 const LISTING = "listing"
@@ -26,15 +28,22 @@ export async function rankList(
   tools: ListTools
 ): Promise<BuiltList> {
   const { placement, request, profile } = input
-  const show = showable({
-    placement,
-    catalog: input.knowledge.catalog,
-    shopper: profile.shopper,
-    context: request.context,
-    seeds: [],
-    cart: request.cartProductIds ?? [],
-    exclude: [],
-  })
+  const { trace } = tools
+  const mayShow = showable(
+    {
+      placement,
+      catalog: input.knowledge.catalog,
+      shopper: profile.shopper,
+      context: request.context,
+      seeds: [],
+      cart: request.cartProductIds ?? [],
+      exclude: [],
+    },
+    trace && ((id, reason) => trace.refused(id, reason))
+  )
+  const rules = rulesOf(input, true, tools)
+  const show = obeying(rules, mayShow, tools)
+  const hidden = rules && new Set(given.filter((id) => rules.refusalOf(id)))
   const known = given.filter((id) => show(id))
   const listed = new Set(known)
   const trending = profile.trending.filter(({ id }) => listed.has(id))
@@ -45,6 +54,7 @@ export async function rankList(
     candidates: known.length,
   }
   const answers = await ask(asked, tools)
+  trace?.answered(answers)
   const question = questionOf(input, tools)
   const { sources, prepared } = question
   const { end } = input.knowledge.catalog.cards
@@ -57,17 +67,27 @@ export async function rankList(
     wanted: known.length,
   }
   const liked = prepared[question.features.findIndex(({ name }) => name === "affinity")]
-  const ranked = inOrder(tools.ranker.rank(ranking), known)
-  const items = rerank(ranked, asked, tools).map((item) =>
+  const featureNames = tools.ranker.featureNames(ranking)
+  const ranked = inOrder(rescored(ranking, rules, tools), known)
+  const best = rerank(ranked, asked, tools)
+  const places = rules?.arrange({
+    ranked,
+    limit: input.limit,
+    mayShow: (id) => given.includes(id) && mayShow(id) !== undefined,
+    features: featureNames.length,
+  })
+  const explain = (item: Ranked) =>
     unnamed.has(item.id)
       ? unexplained(item, liked?.(unnamed.get(item.id)!) ?? 0)
       : explained(item, asked, answers, tools)
-  )
+  const items = (places?.choose(best) ?? best).map(explain)
+  const woven = places?.weave(items, asFeatured) ?? items
+  trace?.listed(woven)
   const falls = profile.fallback ? [profile.fallback] : []
   const silent = sources.some(({ name, weight }) => weight > 0 && !answers.has(name))
   if (tools.remainingMs() <= 0 && silent) falls.push("deadline")
   const { situation } = ranking
-  return { items, featureNames: tools.ranker.featureNames(ranking), situation, own: items.length, falls }
+  return { items: woven, featureNames, situation, own: items.length, falls, hidden }
 }
 
 /** By falling score; equal ones as the shop had them. */

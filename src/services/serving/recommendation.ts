@@ -79,5 +79,7 @@ export interface Exposure {
 export interface ExposureStore {
   record(exposures: readonly Exposure[]): Promise<void>
   get(requestId: string): Promise<Exposure | undefined>
+  /** By request id; unknown ones are missing. */
+  getMany(requestIds: readonly string[]): Promise<Map<string, Exposure>>
   erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number>
 }

@@ -9,7 +9,9 @@ import { BlendRanker, type AnyReranker, type Ranker } from "../ranking"
 import { ask, build, type Answers, type BuiltList, type ListInput, type ListTools } from "./build-list"
 import type { ExposureWriter } from "./exposure-writer"
 import type { PlacementBook } from "./placement-book"
-import { readProfile } from "./profile"
+import type { ListTrace } from "./list-trace"
+import type { Placement } from "./placement"
+import { readProfile, type Profile } from "./profile"
 import { FALLBACK_TITLES, reasonOf, REASONS } from "./reasons"
 import { rankList } from "./rank-list"
 import type {
@@ -31,6 +33,8 @@ export interface RecommenderParts {
   content: Pick<ContentIndex, "view">
   shelves: Pick<Shelves, "newest" | "inCategory">
   placements: Pick<PlacementBook, "get" | "names">
+  /** The merchant's; default: none. */
+  rules?: Pick<RuleSet, "active">
   exposures: Pick<ExposureWriter, "write">
   /** How often products were shown and clicked; without it none was. */
   tallies?: Pick<ItemTallies, "of">
@@ -47,6 +51,13 @@ export interface RecommenderParts {
   ranker?: Ranker
   /** Default: RERANKERS. */
   rerankers?: readonly AnyReranker[]
+}
+
+/** How a list is made for a look at it: told step by step, or by another configuration than the one that serves. */
+export interface Rehearsal {
+  trace?: ListTrace
+  placement?: Placement
+  rules?: Pick<RuleSet, "active">
 }
 
 /** From a request to a list: profile, candidates, filters, ranking, fallback, reasons, exposure. */
@@ -97,35 +108,65 @@ export class Recommender {
     const profile = await readProfile(request, this.parts, options.deadlineMs * PROFILE_SHARE)
     const models = this.modelsFor(request)
     const given = [...new Set(request.productIds)]
-    const input: ListInput = {
-      placement,
-      request,
-      profile,
-      knowledge: this.knowledge(models),
-      seeds: [],
-      limit: Math.max(1, Math.min(request.limit ?? given.length, given.length)),
-      candidates: given.length,
-    }
-    const list = await rankList(input, given, this.tools(began)).catch((error: Error): BuiltList => {
+    const input = givenInput(request, placement, profile, this.knowledge(models), given)
+    const tools = this.tools(began)
+    const list = await rankList(input, given, tools).catch((error: Error): BuiltList => {
       logger.error(`The list ${placement.name} could not be ranked`, error)
       return { items: [], featureNames: [], situation: {}, own: 0, falls: ["error"] }
     })
     const { title: _, items, ...answer } = this.shape(input, list, request, models)
     const ranked = new Set(list.items.map(({ id }) => id))
     const reason = { code: "listed", text: REASONS.listed({}) }
-    const rest = given.filter((id) => !ranked.has(id)).map((id) => ({ product_id: id, score: 0, reason }))
+    const left = given.filter((id) => !ranked.has(id) && !list.hidden?.has(id))
+    const rest = left.map((id) => ({ product_id: id, score: 0, reason }))
     const seconds = (performance.now() - began) / 1000
     metrics.observe("recommendation_duration_seconds", seconds, { placement: placement.name })
     const shown = items.map(({ product_id, score, reason }) => ({ product_id, score, reason }))
     return { ...answer, items: [...shown, ...rest].slice(0, input.limit) }
   }
 
+  /**
+   * Makes the list as `recommend` or `rank` would, for a look at it: nothing is stored or counted, and what explores draws
+   * the same each time.
+   * @throws PersonalizationError `invalid_input` that names `placement`, `product_id` or `cart_id`
+   */
+  async rehearse(request: RecommendationRequest, changes: Rehearsal = {}): Promise<BuiltList> {
+    const { placement = this.placementOf(request, ""), ...rest } = changes
+    const tools = {
+      ...this.tools(performance.now()),
+      random: new Random(1),
+      ...rest,
+      metrics: noMetrics,
+    }
+    const budget = this.parts.options.deadlineMs * PROFILE_SHARE
+    const profile = await readProfile(request, { ...this.parts, metrics: noMetrics }, budget)
+    const knowledge = this.knowledge(this.modelsFor(request))
+    if (placement.requires === "product_ids") {
+      const given = [...new Set(request.productIds)]
+      return rankList(givenInput(request, placement, profile, knowledge, given), given, tools)
+    }
+    const input = this.inputOf(request, placement, profile, knowledge)
+    return this.build(input, await ask(input, tools), new Set(), tools)
+  }
+
+  private inputOf(
+    request: RecommendationRequest,
+    placement: Placement,
+    profile: Profile,
+    knowledge: Knowledge
+  ): ListInput {
+    const { candidates, maxLimit } = this.parts.options
+    const seeds = (placement.requires === "cart_id" ? request.cartProductIds : request.productIds) ?? []
+    const limit = Math.max(1, Math.min(request.limit ?? placement.limit, maxLimit))
+    return { placement, request, profile, knowledge, seeds, limit, candidates }
+  }
+
   private tools(began: number): ListTools {
-    const { options, metrics, logger, rerankers, tallies } = this.parts
+    const { options, metrics, logger, rerankers, rules, tallies } = this.parts
     const { sources, ranker, random } = this
     const remainingMs = () => options.deadlineMs - (performance.now() - began)
     const tallyOf = (id: string) => tallies?.of(id) ?? NEVER_SHOWN
-    return { sources, ranker, rerankers, random, tallyOf, metrics, logger, remainingMs }
+    return { sources, ranker, rerankers, rules, random, tallyOf, metrics, logger, remainingMs }
   }
 
   private async answer(
@@ -143,12 +184,9 @@ export class Recommender {
     const profile = await readProfile(requests[0], this.parts, options.deadlineMs * PROFILE_SHARE)
     const models = this.modelsFor(requests[0])
     const knowledge = this.knowledge(models)
-    const inputs = requests.map((request, index): ListInput => {
-      const placement = placements[index]
-      const seeds = (placement.requires === "cart_id" ? request.cartProductIds : request.productIds) ?? []
-      const limit = Math.max(1, Math.min(request.limit ?? placement.limit, options.maxLimit))
-      return { placement, request, profile, knowledge, seeds, limit, candidates: options.candidates }
-    })
+    const inputs = requests.map((request, index) =>
+      this.inputOf(request, placements[index], profile, knowledge)
+    )
     const answers = await Promise.all(inputs.map((input) => ask(input, tools)))
     const taken = new Set<string>()
     const lists: Recommendation[] = []
@@ -289,6 +327,18 @@ export class Recommender {
       context: { device, country },
     })
   }
+}
+
+/** A list that is given, to be put in order. */
+function givenInput(
+  request: RecommendationRequest,
+  placement: Placement,
+  profile: Profile,
+  knowledge: Knowledge,
+  given: readonly string[]
+): ListInput {
+  const limit = Math.max(1, Math.min(request.limit ?? given.length, given.length))
+  return { placement, request, profile, knowledge, seeds: [], limit, candidates: given.length }
 }
 
 function wrong(path: string, message: string): PersonalizationError {

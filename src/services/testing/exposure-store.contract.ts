@@ -31,6 +31,14 @@ export function exposureStoreContract(
       expect(await store.get("r2")).toEqual(exposure("r2"))
     })
 
+    it("gives many at once, and leaves out the unknown", async () => {
+      await store.record([exposure("r1"), exposure("r2", { situation: { mobile: 1 } })])
+      const found = await store.getMany(["r2", "nobody", "r1"])
+      expect([...found.keys()].sort()).toEqual(["r1", "r2"])
+      expect(found.get("r2")).toEqual(exposure("r2", { situation: { mobile: 1 } }))
+      expect((await store.getMany([])).size).toBe(0)
+    })
+
     it("keeps the first telling of a request", async () => {
       await store.record([exposure("r1"), exposure("r1", { placement: "x" })])
       await store.record([exposure("r1", { placement: "y" })])

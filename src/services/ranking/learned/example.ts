@@ -15,9 +15,9 @@ export interface ShownList {
 
 /** What came of a list: which of its products were in sight, and what each was worth. */
 export interface Outcome {
-  /** Slots in sight; empty: all, for nobody has said. */
-  seen: ReadonlySet<number>
-  /** Product → worth of what the shopper did with it, as GAINS says. */
+  /** Products in sight; empty: all, for nobody has said. */
+  seen: ReadonlySet<string>
+  /** Product → worth of what the shopper did with it, as `outcomes.ts` says. */
   gains: ReadonlyMap<string, number>
 }
 
@@ -35,25 +35,12 @@ export interface RankExample {
   gain: Float64Array
 }
 
-/**
- * What an event about a shown product is worth, by its type; the greatest counts. A purchase tells more than a click
- * and comes less often. Long looks and good ratings say that the click was no mistake.
- */
-export const GAINS: Readonly<Record<string, number>> = {
-  select_item: 1,
-  dwell: 1.5,
-  add_to_wishlist: 2,
-  add_to_cart: 3,
-  rating: 3,
-  purchase: 5,
-}
-
 /** One list with its outcome; undefined when no product of it was in sight. */
 export function exampleOf(list: ShownList, { seen, gains }: Outcome): RankExample | undefined {
   const { slots, featureNames: inputs, placement } = list
   // What fills a list up was ranked by nobody: its values are all 0.
   const shown = slots.flatMap((slot, position) =>
-    (seen.size === 0 || seen.has(position)) &&
+    (seen.size === 0 || seen.has(slot.productId)) &&
     slot.features.length === inputs.length &&
     slot.features.some((value) => value !== 0)
       ? [{ ...slot, position }]

@@ -188,7 +188,7 @@ describe("exampleOf", () => {
       { productId: "filled", features: [0, 0] },
     ],
   }
-  const outcome = (seen: number[], gains: [string, number][]): Outcome => ({
+  const outcome = (seen: string[], gains: [string, number][]): Outcome => ({
     seen: new Set(seen),
     gains: new Map(gains),
   })
@@ -198,8 +198,8 @@ describe("exampleOf", () => {
       position: Int32Array.of(0, 1),
       gain: Float64Array.of(0, 3),
     })
-    expect(exampleOf(list, outcome([1], []))!.rows).toEqual(Float64Array.of(0, 0.2))
-    expect(exampleOf(list, outcome([2], []))).toBeUndefined()
+    expect(exampleOf(list, outcome(["b"], []))!.rows).toEqual(Float64Array.of(0, 0.2))
+    expect(exampleOf(list, outcome(["filled"], []))).toBeUndefined()
   })
 })
 
