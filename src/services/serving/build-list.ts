@@ -116,7 +116,11 @@ export async function build(
   const windows = rerankersOf(input, tools).map(({ reranker }) => reranker.window)
   const wanted = limit * Math.max(1, ...windows)
   // What a rule lifts may stand anywhere.
-  const ranking = { ...question, candidates, wanted: rules?.wantsAll || trace ? candidates.ids.length : wanted }
+  const ranking = {
+    ...question,
+    candidates,
+    wanted: rules?.wantsAll || trace ? candidates.ids.length : wanted,
+  }
   const featureNames = tools.ranker.featureNames(ranking)
   const ranked = rescored(ranking, rules, tools)
   const best = rerank(ranked.length > wanted ? ranked.slice(0, wanted) : ranked, input, tools)
@@ -126,7 +130,7 @@ export async function build(
   const falls = profile.fallback ? [profile.fallback] : []
   const asked = Object.keys(placement.sources).filter((name) => placement.sources[name] > 0)
   if (tools.remainingMs() <= 0 && asked.some((name) => !answers.has(name))) falls.push("deadline")
-  const built = { items, featureNames, situation: ranking.situation, own: items.length, falls }
+  const built: BuiltList = { items, featureNames, situation: ranking.situation, own: items.length, falls }
   const room = places?.room ?? limit
   if (items.length < room && (items.length === 0 || placement.fallbackWhen !== "empty")) {
     falls.push(items.length === 0 ? "no_candidates" : "too_few")

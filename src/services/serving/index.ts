@@ -1,4 +1,5 @@
 export * from "./exposure-writer"
+export * from "./list-trace"
 export * from "./placement-book"
 export * from "./placement"
 export * from "./placements"

@@ -24,11 +24,7 @@ export function rulesOf(
 }
 
 /** What may be shown, less what rules keep out. */
-export function obeying(
-  rules: ListRules | undefined,
-  show: Show,
-  { trace }: Pick<ListTools, "trace">
-): Show {
+export function obeying(rules: ListRules | undefined, show: Show, { trace }: Pick<ListTools, "trace">): Show {
   if (!rules) return show
   return (id) => {
     const card = show(id)

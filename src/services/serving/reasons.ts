@@ -19,6 +19,7 @@ export const REASONS: Readonly<Record<string, (facts: ReasonFacts) => string>> =
   popular: () => "Popular in this shop",
   new: () => "New in this shop",
   explored: () => "Shown to find out who likes it",
+  featured: () => "Featured by this shop",
   listed: () => "Part of this list",
 }
 
