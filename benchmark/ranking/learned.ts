@@ -1,0 +1,150 @@
+/**
+ * Whether learning from shown lists makes better lists, where the truth is known: shoppers of the simulator with planted
+ * effects of situation and novelty and a planted bias of position; the real engine in memory.
+ *
+ *     npx tsx benchmark/ranking/learned.ts [seeds=20] [lists=6000]
+ */
+import { examination, type ChoiceEffects } from "../../packages/simulator/src"
+import { Random } from "../../src/services/lib"
+import {
+  BlendRanker,
+  learn,
+  LEARN_DEFAULTS,
+  LearnedRanker,
+  Learner,
+  Weights,
+} from "../../src/services/ranking"
+import { World, type Visit } from "./world"
+
+const [seeds = 20, lists = 6_000] = process.argv.slice(2).map(Number)
+const ASKED = 300
+/** Events after the switch. */
+const EVENTS = 5_000
+/** Lists that the fixed blend makes while orders with and without a bias of position are learned. */
+const BIASED = 3_000
+
+const BEFORE: ChoiceEffects = { context: 1.2, novelty: 2, examination }
+/** The same shop after tastes have turned round. */
+const AFTER: ChoiceEffects = { context: -1.2, novelty: -2, examination }
+const UNBIASED: ChoiceEffects = { ...BEFORE, examination: () => 1 }
+const BY_RANK: ChoiceEffects = { ...BEFORE, examination: (slot) => 1 / (1 + slot) }
+
+async function learnOnline(
+  world: World,
+  learner: Learner,
+  count: number,
+  effects: ChoiceEffects,
+  events = Infinity
+) {
+  const recommender = world.recommender(new LearnedRanker(() => learner.best))
+  let told = 0
+  for (let i = 0; i < count && told < events; i++) {
+    const step = await world.step(recommender, effects)
+    learner.learn(step.example)
+    told += step.events
+  }
+}
+
+/** Pairs of the lists that stand the other way round in the other order. */
+async function swapped(
+  world: World,
+  one: Weights,
+  other: Weights,
+  visits: readonly Visit[]
+): Promise<number> {
+  const [a, b] = [one, other].map((weights) => world.recommender(new LearnedRanker(() => weights)))
+  let pairs = 0
+  let turned = 0
+  for (const visit of visits) {
+    const place = new Map((await world.list(b, visit)).map((id, at) => [id, at]))
+    const places = (await world.list(a, visit)).flatMap((id) => place.get(id) ?? [])
+    for (let i = 0; i < places.length; i++)
+      for (let j = i + 1; j < places.length; j++) {
+        pairs++
+        if (places[i] > places[j]) turned++
+      }
+  }
+  return turned / pairs
+}
+
+async function fitOn(world: World, effects: ChoiceEffects, debiases: readonly boolean[]): Promise<Weights[]> {
+  const fixed = world.recommender(new BlendRanker())
+  const fitted = debiases.map(() => new Weights())
+  for (let i = 0; i < BIASED; i++) {
+    const { example } = await world.step(fixed, effects)
+    debiases.forEach((debias, at) => learn(fitted[at], new Weights(), example, { ...LEARN_DEFAULTS, debias }))
+  }
+  return fitted
+}
+
+async function one(seed: number): Promise<Record<string, number>> {
+  const world = await World.open(seed)
+  try {
+    const found: Record<string, number> = {}
+    const [free] = await fitOn(world, UNBIASED, [false])
+    const [on, off] = await fitOn(world, BY_RANK, [true, false])
+    const orders = world.some(100, seed)
+    found["pairs turned by 1/rank, debiased"] = await swapped(world, free, on, orders)
+    found["pairs turned by 1/rank, not"] = await swapped(world, free, off, orders)
+
+    const learner = new Learner()
+    await learnOnline(world, learner, lists, BEFORE)
+    const visits = world.some(ASKED, seed + 1)
+    const fixed = world.recommender(new BlendRanker())
+    const learned = world.recommender(new LearnedRanker(() => learner.best))
+    found.fixed = await world.truth(fixed, visits, BEFORE)
+    found.learned = await world.truth(learned, visits, BEFORE)
+    for (const source of world.sources)
+      found[`source ${source}`] = await world.truth(fixed, visits, BEFORE, source)
+
+    const stale = Weights.load(JSON.parse(JSON.stringify(learner.best!.save())))
+    await learnOnline(world, learner, Infinity, AFTER, EVENTS)
+    const fresh = new Learner()
+    await learnOnline(world, fresh, 2 * lists, AFTER)
+    const later = world.some(ASKED, seed + 2)
+    const at = (weights: () => Weights | undefined) =>
+      world.truth(world.recommender(new LearnedRanker(weights)), later, AFTER)
+    found["after the switch: stale"] = await at(() => stale)
+    found["after the switch: online"] = await at(() => learner.best)
+    found["after the switch: learned anew"] = await at(() => fresh.best)
+    found["after the switch: fixed"] = await world.truth(fixed, later, AFTER)
+    return found
+  } finally {
+    await world.close()
+  }
+}
+
+/** Mean with the interval that holds 95 % of 2,000 draws of the seeds. */
+function told(values: readonly number[]): string {
+  const random = new Random(1)
+  const mean = (some: readonly number[]) => some.reduce((sum, value) => sum + value, 0) / some.length
+  const draws = Array.from({ length: 2_000 }, () => mean(values.map(() => random.pick(values)))).sort(
+    (a, b) => a - b
+  )
+  return `${mean(values).toFixed(4)} [${draws[50].toFixed(4)}, ${draws[1_949].toFixed(4)}]`
+}
+
+async function main(): Promise<void> {
+  const all: Record<string, number>[] = []
+  for (let seed = 1; seed <= seeds; seed++) {
+    all.push(await one(seed))
+    console.error(
+      `seed ${seed}: ${JSON.stringify(all[all.length - 1], (_, v) => (typeof v === "number" ? +v.toFixed(4) : v))}`
+    )
+  }
+  const column = (name: string) => all.map((row) => row[name])
+  for (const name of Object.keys(all[0])) console.log(`${name.padEnd(40)} ${told(column(name))}`)
+  const best = Object.keys(all[0])
+    .filter((name) => name.startsWith("source "))
+    .sort((a, b) => column(b).reduce((s, v) => s + v, 0) - column(a).reduce((s, v) => s + v, 0))[0]
+  const less = (a: string, b: string) => told(all.map((row) => row[a] - row[b]))
+  console.log(`learned over the fixed blend             ${less("learned", "fixed")}`)
+  console.log(`learned over the best, ${best}   ${less("learned", best)}`)
+  const [stale, online, anew] = ["stale", "online", "learned anew"].map((name) => `after the switch: ${name}`)
+  const loss = column(anew).map((value, i) => value - all[i][stale])
+  const back = column(online).map((value, i) => value - all[i][stale])
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+  console.log(`share of the loss recovered after ${EVENTS} events: ${(sum(back) / sum(loss)).toFixed(3)}`)
+}
+
+void main()
