@@ -59,6 +59,7 @@ it("builds the shopper, the session, the item and the shop from one event", asyn
     recent: [{ productId: "a", type: "view_item", ts: T }],
     session: ["a"],
     categoryAffinity: new Map([["tea", 1]]),
+    shown: new Map(),
   })
   expect(await views("a")).toBe(1)
   const popular = readPopularNow(await store.getMany(popularNowKeys("GB")), "GB", T)

@@ -5,6 +5,7 @@ import { itemPopularity } from "./definitions/item-popularity"
 import { popularNow } from "./definitions/popular-now"
 import { recentItems, recentPurchases } from "./definitions/recent-items"
 import { sessionItems } from "./definitions/session-items"
+import { shownItems } from "./definitions/shown-items"
 import type { Feature, FeatureKey } from "./feature"
 import type { FeatureRecord } from "./feature-store.port"
 import type { Shopper } from "./shopper"
@@ -57,6 +58,7 @@ export function readShopper(records: Records, who: Who, now: number): Shopper {
     recent: recent.sort((a, b) => a.ts - b.ts),
     session: readMerged(sessionItems, of("session"), now),
     categoryAffinity: readMerged(categoryAffinity, shopper, now),
+    shown: readMerged(shownItems, shopper, now),
   }
 }
 

@@ -5,6 +5,7 @@ import { itemPopularity } from "./definitions/item-popularity"
 import { popularNow } from "./definitions/popular-now"
 import { recentItems, recentPurchases } from "./definitions/recent-items"
 import { sessionItems } from "./definitions/session-items"
+import { shownItems } from "./definitions/shown-items"
 import type { AnyFeature } from "./feature"
 
 /** Every feature that is kept. A new one is a file in definitions/ and a line here. */
@@ -14,6 +15,7 @@ export const FEATURES: readonly AnyFeature[] = [
   eventCounts,
   categoryAffinity,
   sessionItems,
+  shownItems,
   itemPopularity,
   itemCtr,
   popularNow,

@@ -6,6 +6,8 @@ export interface Shopper {
   session: readonly string[]
   /** Category id → decayed affinity, 0–1. */
   categoryAffinity: ReadonlyMap<string, number>
+  /** Product → how often recommendations have shown it since the shopper last cared for it, old times fading. */
+  shown: ReadonlyMap<string, number>
 }
 
 /** The shopper of whom nothing is known, or nothing may be known. */
@@ -13,4 +15,5 @@ export const NOBODY: Shopper = Object.freeze({
   recent: [],
   session: [],
   categoryAffinity: new Map<string, number>(),
+  shown: new Map<string, number>(),
 })

@@ -49,6 +49,7 @@ function randomShop(random: Random) {
     })),
     session: [],
     categoryAffinity: new Map(some(random, CATEGORIES, 0.5).map((id) => [id, random.next()])),
+    shown: new Map(),
   }
   const placement: Placement = {
     name: "any",

@@ -75,21 +75,21 @@ describe("epsilon-greedy", () => {
 describe("inverse propensity scoring of lists that were explored", () => {
   /** A product's click rate in a slot; what is far down the ranker's order is liked most. */
   const rate = (id: string, slot: number) => (0.02 + Number(id.slice(1)) / 40) / (1 + slot)
-  /** Another policy: it would show these, slot by slot. */
-  const policy = ["p00", "p09", "p03", "p12", "p04"]
+  /** Another policy: it would show these, slot by slot, each of which may stand there. */
+  const policy = ["p00", "p09", "p01", "p12", "p04"]
   const truth = policy.reduce((sum, id, slot) => sum + rate(id, slot), 0)
 
   function estimate(propensityOf: (slot: Ranked) => number) {
-    const draw = epsilonDraws(0.3, 11)
-    const random = new Random(12)
-    const clicks = Array.from({ length: 8_000 }, () =>
+    const draw = epsilonDraws(0.5, 21)
+    const random = new Random(22)
+    const clicks = Array.from({ length: 20_000 }, () =>
       draw().reduce((sum, item, slot) => {
         const clicked = random.next() < rate(item.id, slot)
         return sum + (clicked && item.id === policy[slot] ? 1 / propensityOf(item) : 0)
       }, 0)
     )
     const units = Int32Array.from(clicks, (_, i) => i)
-    return bootstrapMean(clicks, units, { seed: 1, rounds: 300 })
+    return bootstrapMean(clicks, units, { rounds: 300, level: 0.99 })
   }
 
   it("finds what the policy would earn within its interval", () => {

@@ -26,6 +26,7 @@ const shopper = (recent: [type: string, id: string][], session: string[] = []): 
     ["b", 1],
     ["a", 0.4],
   ]),
+  shown: new Map(),
 })
 
 const idsOf = (found: { id: string }[]) => found.map(({ id }) => id)
