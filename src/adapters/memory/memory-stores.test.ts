@@ -8,6 +8,7 @@ import { featureStoreContract } from "../../services/testing/feature-store.contr
 import { itemVectorStoreContract } from "../../services/testing/item-vector-store.contract"
 import { placementStoreContract } from "../../services/testing/placement-store.contract"
 import { rankerStoreContract } from "../../services/testing/ranker-store.contract"
+import { ruleStoreContract } from "../../services/testing/rule-store.contract"
 import { subjectStoreContract } from "../../services/testing/subject-store.contract"
 import { MemoryCatalogStore } from "./memory-catalog-store"
 import { MemoryDeadLetterStore } from "./memory-dead-letter-store"
@@ -18,6 +19,7 @@ import { MemoryFeatureStore } from "./memory-feature-store"
 import { MemoryItemVectorStore } from "./memory-item-vector-store"
 import { MemoryPlacementStore } from "./memory-placement-store"
 import { MemoryRankerStore } from "./memory-ranker-store"
+import { MemoryRuleStore } from "./memory-rule-store"
 import { MemorySubjectStore } from "./memory-subject-store"
 
 eventLogContract("memory", async () => {
@@ -45,6 +47,7 @@ exposureStoreContract("memory", async () => ({ store: new MemoryExposureStore() 
 placementStoreContract("memory", async () => ({ store: new MemoryPlacementStore() }))
 itemVectorStoreContract("memory", async () => ({ store: new MemoryItemVectorStore() }))
 rankerStoreContract("memory", async () => ({ store: new MemoryRankerStore() }))
+ruleStoreContract("memory", async () => ({ store: new MemoryRuleStore() }))
 subjectStoreContract("memory", async () => ({ store: new MemorySubjectStore() }))
 
 it("drops the feature record that changed longest ago when there are too many", async () => {

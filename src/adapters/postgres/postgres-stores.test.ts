@@ -6,6 +6,7 @@ import { itemVectorStoreContract } from "../../services/testing/item-vector-stor
 import { modelStoreContract } from "../../services/testing/model-store.contract"
 import { placementStoreContract } from "../../services/testing/placement-store.contract"
 import { rankerStoreContract } from "../../services/testing/ranker-store.contract"
+import { ruleStoreContract } from "../../services/testing/rule-store.contract"
 import { subjectStoreContract } from "../../services/testing/subject-store.contract"
 import { trialLogContract } from "../../services/testing/trial-log.contract"
 import { PostgresCatalogStore } from "./postgres-catalog-store"
@@ -16,6 +17,7 @@ import { PostgresModelStore } from "./postgres-model-store"
 import { PostgresPlacementStore } from "./postgres-placement-store"
 import { PostgresEventLog } from "./postgres-event-log"
 import { PostgresRankerStore } from "./postgres-ranker-store"
+import { PostgresRuleStore } from "./postgres-rule-store"
 import { PostgresSubjectStore } from "./postgres-subject-store"
 import { PostgresTrialLog } from "./postgres-trial-log"
 import { describeWithPostgres } from "./__tests__/describe-with-postgres"
@@ -49,6 +51,10 @@ describeWithPostgres("PostgreSQL stores", ({ open, clear }) => {
   rankerStoreContract(
     "postgres",
     fresh(() => new PostgresRankerStore(dataSource))
+  )
+  ruleStoreContract(
+    "postgres",
+    fresh(() => new PostgresRuleStore(dataSource))
   )
   subjectStoreContract(
     "postgres",

@@ -8,7 +8,7 @@ import { systemClock, type Clock, type Logger } from "../../services/lib"
 import { advanceTrial, ModelRegistry, ShadowAnswers } from "../../services/models"
 import { ConsentReads, NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
 import { ContentIndex, Shelves, within } from "../../services/retrieval"
-import { LEARN_DEFAULTS, LearnedRanker, RankerWeights, RankLearner } from "../../services/ranking"
+import { LEARN_DEFAULTS, LearnedRanker, RankerWeights, RankLearner, RuleBook } from "../../services/ranking"
 import { ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
 import { productVectors } from "./compose-content"
 import { composeEvents, deadLettersOf } from "./compose-events"
@@ -84,6 +84,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
   })
   const shelves = new Shelves({ catalog, models, logger })
   const placements = new PlacementBook({ store: storage.placements, metrics, logger })
+  const rules = new RuleBook({ store: storage.rules, metrics, logger })
   const exposures = new ExposureWriter({ store: storage.exposures, metrics, logger })
   const forgetting: Forgetting = new Forgetting({
     log,
@@ -122,6 +123,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     content,
     shelves,
     placements,
+    rules,
     exposures,
     clock,
     metrics,
@@ -227,7 +229,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     async start() {
       await storage.open()
       await storage.maintain(options)
-      await Promise.all([catalog.start(), models.start(), placements.start()])
+      await Promise.all([catalog.start(), models.start(), placements.start(), rules.start()])
       if (options.ranking.learn) await weights.start()
       await Promise.all([content.start(), shelves.start()])
       exposures.start()
@@ -246,6 +248,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await follower.stop()
       await Promise.all([catalog.stop(), models.stop(), content.stop(), shelves.stop(), exposures.stop()])
       placements.stop()
+      rules.stop()
       await shadow.stop()
       await archived?.close()
       await shared?.close()

@@ -7,6 +7,7 @@ import {
   MemoryModelStore,
   MemoryPlacementStore,
   MemoryRankerStore,
+  MemoryRuleStore,
   MemorySubjectStore,
   MemoryTrainingLock,
   MemoryTrialLog,
@@ -22,6 +23,7 @@ import {
   PostgresModelStore,
   PostgresPlacementStore,
   PostgresRankerStore,
+  PostgresRuleStore,
   PostgresSubjectStore,
   PostgresTrainingLock,
   PostgresTrialLog,
@@ -32,7 +34,7 @@ import type { Clock, Logger, Metrics } from "../../services/lib"
 import type { ModelStore, TrainingLock, TrialLog } from "../../services/models"
 import type { SubjectStore } from "../../services/privacy"
 import type { ItemVectorStore } from "../../services/retrieval"
-import type { RankerStore } from "../../services/ranking"
+import type { RankerStore, RuleStore } from "../../services/ranking"
 import type { ExposureStore, PlacementStore } from "../../services/serving"
 import type { DatabaseTarget } from "./platform"
 
@@ -46,6 +48,7 @@ export interface Storage {
   vectors: ItemVectorStore
   exposures: ExposureStore
   placements: PlacementStore
+  rules: RuleStore
   models: ModelStore
   ranker: RankerStore
   trainingLock: TrainingLock
@@ -91,6 +94,7 @@ export function memoryStorage({ clock }: StorageParts): Storage {
     vectors: new MemoryItemVectorStore(),
     exposures,
     placements: new MemoryPlacementStore(),
+    rules: new MemoryRuleStore(),
     models,
     ranker: new MemoryRankerStore(clock),
     trainingLock: new MemoryTrainingLock(),
@@ -124,6 +128,7 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger }: Stora
     vectors: new PostgresItemVectorStore(dataSource),
     exposures,
     placements: new PostgresPlacementStore(dataSource),
+    rules: new PostgresRuleStore(dataSource),
     models,
     ranker: new PostgresRankerStore(dataSource),
     trainingLock: new PostgresTrainingLock(dataSource),
