@@ -1,14 +1,21 @@
-import { randomUUID } from "node:crypto"
+import { randomInt, randomUUID } from "node:crypto"
 import { LRUCache } from "lru-cache"
 import { createVectorIndex } from "../../adapters/faiss"
 import { PrometheusMetrics } from "../../adapters/prometheus"
 import { ARCHIVE_GROUP } from "../../services/events"
-import { FEATURES_GROUP, type FeatureKey } from "../../services/features"
-import { systemClock, type Clock, type Logger } from "../../services/lib"
+import { FEATURES_GROUP, ItemTallies, type FeatureKey } from "../../services/features"
+import { Random, systemClock, type Clock, type Logger } from "../../services/lib"
 import { advanceTrial, ModelRegistry, ShadowAnswers } from "../../services/models"
 import { ConsentReads, NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
 import { ContentIndex, Shelves, within } from "../../services/retrieval"
-import { LEARN_DEFAULTS, LearnedRanker, RankerWeights, RankLearner, RuleBook } from "../../services/ranking"
+import {
+  LEARN_DEFAULTS,
+  LearnedRanker,
+  RankerWeights,
+  RankLearner,
+  RuleBook,
+  explores,
+} from "../../services/ranking"
 import { ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
 import { productVectors } from "./compose-content"
 import { composeEvents, deadLettersOf } from "./compose-events"
@@ -23,6 +30,8 @@ import { workerRunner } from "./train-worker-runner"
 import { TrainingRuns, type TrainingRunner } from "./training-runs"
 
 const DAY_MS = 86_400_000
+/** Each process explores by a sequence of its own. */
+const SEEDS = 2 ** 31
 /** How often a process looks for newly learned weights. */
 const WEIGHTS_MS = 3_000
 /** A part that does not answer in this time is away, whatever it says later. */
@@ -85,6 +94,12 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
   const shelves = new Shelves({ catalog, models, logger })
   const placements = new PlacementBook({ store: storage.placements, metrics, logger })
   const rules = new RuleBook({ store: storage.rules, metrics, logger })
+  const tallies = new ItemTallies({
+    catalog,
+    features,
+    needed: () => placements.names().some((name) => explores(placements.get(name)?.rerank)),
+    ...parts,
+  })
   const exposures = new ExposureWriter({ store: storage.exposures, metrics, logger })
   const forgetting: Forgetting = new Forgetting({
     log,
@@ -129,6 +144,8 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     metrics,
     logger,
     options: options.serving,
+    tallies,
+    random: new Random(randomInt(SEEDS)),
     ranker: new LearnedRanker(() => weights.current()),
   })
   const refresh = () => content.sync().then(() => shelves.refresh())
@@ -233,6 +250,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       if (options.ranking.learn) await weights.start()
       await Promise.all([content.start(), shelves.start()])
       exposures.start()
+      tallies.start()
       shadow.start()
       archived?.begin()
       // History may be long, and the shop opens when this is over: lists go out without profiles until it is in.
@@ -248,6 +266,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await follower.stop()
       await Promise.all([catalog.stop(), models.stop(), content.stop(), shelves.stop(), exposures.stop()])
       placements.stop()
+      await tallies.stop()
       rules.stop()
       await shadow.stop()
       await archived?.close()

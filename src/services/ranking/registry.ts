@@ -10,3 +10,7 @@ import { thompson } from "./rerankers/thompson"
  * slots to chance come last, for a later one would make their propensities untrue.
  */
 export const RERANKERS: readonly AnyReranker[] = [mmr, dpp, serendipity, epsilonGreedy, thompson]
+
+/** Whether one of the settings leaves slots to chance. */
+export const explores = (settings: Readonly<Record<string, unknown>> = {}): boolean =>
+  RERANKERS.some(({ name, explores }) => explores && Object.hasOwn(settings, name))
