@@ -42,6 +42,11 @@ export const WRONG: [field: string, call: WrongCall][] = [
   ["product_ids.0", ["POST", `${STORE}/rank`, { product_ids: [1] }]],
   ["placement", ["POST", `${STORE}/rank`, { product_ids: ["a"], placement: "pdp-similar" }]],
   ["events", ["POST", `${STORE}/events`, { events: "all" }]],
+  ["product_id", ["POST", `${STORE}/feedback`, { type: "like" }]],
+  ["type", ["POST", `${STORE}/feedback`, { product_id: "a", type: "love" }]],
+  ["rating", ["POST", `${STORE}/feedback`, { product_id: "a", type: "rating" }]],
+  ["rating", ["POST", `${STORE}/feedback`, { product_id: "a", type: "like", rating: 5 }]],
+  ["x-personalization-visitor", ["POST", `${STORE}/feedback`, { product_id: "a", type: "like" }]],
   ["visitor_id", ["POST", `${STORE}/consent`, { consent: GRANTED }]],
   ["pk", ["POST", "/personalization/collect?pk=wrong", { events: [] }]],
   ["pk", ["POST", "/personalization/collect", { events: [] }]],
@@ -177,6 +182,25 @@ export function storeApiContract(server: () => { url: string }): void {
     const codes = anonymous.items.map(({ reason }: Item) => reason.code)
     for (const code of codes) expect(["trending", "popular", "listed"]).toContain(code)
     expect((await post("/rank", { ...given, limit: 2 }, shopper)).body.items).toHaveLength(2)
+  })
+
+  it("obeys what the shopper says of a product by the next list, and what they say last", async () => {
+    const shopper = newShopper()
+    const [{ product_id }] = (await recommend({ placement: "trending" }, shopper)).body.items as Item[]
+    const shown = async () => idsOf((await recommend({ placement: "trending", limit: 50 }, shopper)).body)
+    const say = (type: string, more: object = {}) => post("/feedback", { product_id, type, ...more }, shopper)
+    expect(await say("not_interested")).toMatchObject({ status: 202, body: { accepted: 1, rejected: [] } })
+    await eventually(shown, (ids) => !ids.includes(product_id))
+    await say("rating", { rating: 5 })
+    await eventually(shown, (ids) => ids.includes(product_id))
+    await say("rating", { rating: 1 })
+    await eventually(shown, (ids) => !ids.includes(product_id))
+    const other = (await recommend({ placement: "trending", limit: 50 }, newShopper())).body
+    expect(idsOf(other)).toContain(product_id)
+    const silent = await post("/feedback", { product_id, type: "like" }, shopper, {
+      "x-personalization-consent": "none",
+    })
+    expect(silent.body).toMatchObject({ accepted: 0, rejected: [{ code: "no_consent" }], applied: false })
   })
 
   it("records what the shopper agrees to, which holds from the next request on", async () => {

@@ -11,7 +11,7 @@ import type { Desk } from "../api/_lib/desk"
 import { errorAnswer } from "../api/_lib/errors"
 import { live, mayReadMetrics, METRICS_TYPE, metricsRefused, ready } from "../api/_lib/operations"
 import { rank, recommendOne, recommendPage } from "../api/_lib/recommendations"
-import { collect, readConsent, recordConsent, takeEvents } from "../api/_lib/shoppers"
+import { collect, giveFeedback, readConsent, recordConsent, takeEvents } from "../api/_lib/shoppers"
 import { PersonalizationError } from "../services/lib"
 import type { CorsOrigins } from "./cors-origins"
 import { customerOf } from "./customer"
@@ -81,6 +81,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   app.post(`${store}/recommendations`, keyed(recommendPage))
   app.post(`${store}/rank`, keyed(rank))
   app.post(`${store}/events`, { bodyLimit: EVENTS_LIMIT }, keyed(takeEvents))
+  app.post(`${store}/feedback`, keyed(giveFeedback))
   app.get(`${store}/consent`, keyed(readConsent))
   app.post(`${store}/consent`, keyed(recordConsent))
   app.post("/personalization/collect", { bodyLimit: EVENTS_LIMIT }, anyone(collect))

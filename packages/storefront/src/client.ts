@@ -22,7 +22,9 @@ const SOON: ReadonlySet<EventType> = new Set([
   "view_item",
   "select_item",
   "search",
+  "like",
   "dislike",
+  "not_interested",
   "rating",
   "login",
 ])

@@ -66,7 +66,9 @@ export const EVENT_TYPES = [
   "scroll_depth",
   "rec_impression",
   "rating",
+  "like",
   "dislike",
+  "not_interested",
   "add_to_wishlist",
   "login",
 ] as const

@@ -1,6 +1,7 @@
 import { z } from "zod"
-import { parse } from "../../services/lib"
+import { parse, systemClock } from "../../services/lib"
 import { consentSchema } from "../../services/privacy"
+import { LATE, within } from "../../services/retrieval"
 import { ok, type Answer, type Call } from "./call"
 import type { Desk } from "./desk"
 import { identify } from "./identity"
@@ -33,6 +34,44 @@ function json(body: unknown): unknown {
   } catch (cause) {
     throw wrong("body", "is not JSON", cause)
   }
+}
+
+const feedbackBody = z
+  .strictObject({
+    product_id: z.string().min(1).max(128),
+    type: z.enum(["like", "dislike", "not_interested", "rating"]),
+    /** 1 to 5 stars, with `type: "rating"`. */
+    rating: z.number().min(1).max(5).optional(),
+    /** The list it was given in. */
+    request_id: z.string().min(1).max(128).optional(),
+    placement: z.string().min(1).max(128).optional(),
+  })
+  .superRefine(({ type, rating }, context) => {
+    if ((type === "rating") === (rating !== undefined)) return
+    const message = rating === undefined ? "is needed with type rating, 1 to 5" : "goes with type rating only"
+    context.addIssue({ code: "custom", path: ["rating"], message })
+  })
+
+/** Of features that take longer to follow, the answer says so. */
+const FOLLOW_MS = 1_000
+
+/**
+ * `POST /store/personalization/feedback`: what the shopper says of a product. `applied` says that the next list knows
+ * of it; where it is false, that takes a moment longer.
+ */
+export async function giveFeedback({ service }: Desk, call: Call): Promise<Answer> {
+  const { product_id, type, rating, ...list } = parse(feedbackBody, call.body)
+  const identity = identify(call)
+  if (!identity.visitorId && !identity.customerId)
+    throw wrong("x-personalization-visitor", "is needed, or a customer's login: feedback is somebody's")
+  const event = {
+    ...{ type, ts: systemClock.now(), ...list, items: [{ product_id, ...list }] },
+    ...(rating !== undefined && { properties: { rating } }),
+  }
+  const { engine } = service
+  const result = await engine.ingest.submit({ events: [event] }, senderOf(call, identity))
+  const followed = result.accepted > 0 && (await within(engine.featuresCaughtUp(), FOLLOW_MS))
+  return { status: 202, body: { ...result, applied: followed !== false && followed !== LATE } }
 }
 
 const consentBody = z.strictObject({

@@ -60,6 +60,20 @@ describe("recent items", () => {
     expect(state.at(-1)).toEqual({ productId: "p30", type: "view_item", ts: T + 100 })
   })
 
+  it("hold what was said last of a product, ratings by what they say", () => {
+    const rated = (rating: number, ts: number) => event("rating", "cup", { ts, properties: { rating } })
+    const said = (...events: ReturnType<typeof event>[]) =>
+      fold(recentItems, [event("view_item", "cup", { ts: T - 1 }), ...events]).map(({ type }) => type)
+    expect(said(event("dislike", "cup"), rated(5, T + 1))).toEqual(["view_item", "like"])
+    expect(said(event("like", "cup"), event("not_interested", "cup", { ts: T + 1 }))).toEqual([
+      "view_item",
+      "not_interested",
+    ])
+    expect(said(rated(2, T))).toEqual(["view_item", "dislike"])
+    // Told late: what was said after it stands.
+    expect(said(rated(1, T + 5), event("like", "cup"))).toEqual(["view_item", "dislike"])
+  })
+
   it("keep purchases apart, so that browsing does not push them out", () => {
     expect(recentItems.events).not.toContain("purchase")
     expect(fold(recentPurchases, [event("purchase", ["cup", "rug"])])).toHaveLength(2)

@@ -17,3 +17,6 @@ export const NOBODY: Shopper = Object.freeze({
   categoryAffinity: new Map<string, number>(),
   shown: new Map<string, number>(),
 })
+
+/** Whether what was done to a product says that the shopper does not want to see it. */
+export const isTurnedDown = (type: string): boolean => type === "dislike" || type === "not_interested"

@@ -1,3 +1,4 @@
+import { isTurnedDown } from "../features"
 import type { RetrievalQuery } from "./candidate-source"
 
 /** Of a shopper without a running session, this many recent products stand in for it. */
@@ -14,7 +15,7 @@ export function trailOf({ shopper, seeds }: Pick<RetrievalQuery, "shopper" | "se
 }
 
 function historyOf(recent: RetrievalQuery["shopper"]["recent"]): string[] {
-  const liked = recent.filter(({ type }) => type !== "dislike").map(({ productId }) => productId)
+  const liked = recent.filter(({ type }) => !isTurnedDown(type)).map(({ productId }) => productId)
   // A product that was viewed, then put into the cart, then bought counts once, where it was met last.
   return [...new Set(liked.reverse())].slice(0, HISTORY).reverse()
 }

@@ -1,4 +1,4 @@
-import type { Catalog, ProductCard, Shopper } from "../features"
+import { isTurnedDown, type Catalog, type ProductCard, type Shopper } from "../features"
 import type { RequestContext } from "../context"
 import type { Placement } from "./placement"
 
@@ -62,7 +62,7 @@ function leftOut({
   if (filters.notSeeds) for (const id of seeds) out.set(id, "list_is_about_it")
   const boughtSince = context.now - filters.notBoughtDays * DAY_MS
   for (const { productId, type, ts } of shopper.recent) {
-    if (type === "dislike") out.set(productId, "disliked")
+    if (isTurnedDown(type)) out.set(productId, "disliked")
     else if (filters.notBoughtDays > 0 && type === "purchase" && ts > boughtSince)
       out.set(productId, "bought_lately")
   }

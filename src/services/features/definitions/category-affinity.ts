@@ -14,6 +14,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   add_to_wishlist: 2,
   add_to_cart: 3,
   purchase: 5,
+  like: 3,
   dislike: -3,
 }
 

@@ -1,7 +1,9 @@
+import type { ShopEvent } from "../../events"
 import type { Feature } from "../feature"
 
 export interface RecentItem {
   productId: string
+  /** Type of the event; a rating stands there as what it says: `like`, `rating` (so-so) or `dislike`. */
   type: string
   ts: number
 }
@@ -10,12 +12,25 @@ type State = readonly RecentItem[]
 
 const KEPT = 50
 
+/** What a shopper thinks of a product is what they said last. */
+const OPINIONS: readonly string[] = ["like", "rating", "dislike", "not_interested"]
+
+const isSame = (a: RecentItem, b: RecentItem): boolean =>
+  a.productId === b.productId &&
+  (a.type === b.type || (OPINIONS.includes(a.type) && OPINIONS.includes(b.type)))
+
+function typeOf({ type, properties }: ShopEvent): string {
+  if (type !== "rating") return type
+  const stars = Number(properties?.rating ?? 3)
+  return stars >= 4 ? "like" : stars <= 2 ? "dislike" : "rating"
+}
+
 /**
  * Adds one item to items that are oldest first, each product and type once, so that a product looked at
  * twice takes one place. Almost every event is the newest, so the place is sought from the end.
  */
 function put(items: RecentItem[], item: RecentItem): void {
-  const held = items.findIndex((one) => one.productId === item.productId && one.type === item.type)
+  const held = items.findIndex((one) => isSame(one, item))
   if (held >= 0 && items[held].ts > item.ts) return
   if (held >= 0) items.splice(held, 1)
   let place = items.length
@@ -31,7 +46,7 @@ const recent = (name: string, events: readonly string[], limit: number): Feature
   update: (state, event) => {
     const items = [...state]
     for (const { product_id } of event.items)
-      put(items, { productId: product_id, type: event.type, ts: event.ts })
+      put(items, { productId: product_id, type: typeOf(event), ts: event.ts })
     return items.slice(-limit)
   },
   read: (state) => state,
@@ -45,7 +60,7 @@ const recent = (name: string, events: readonly string[], limit: number): Feature
 /** The last 50 products a shopper dealt with, with what was done. */
 export const recentItems = recent(
   "recent_items",
-  ["view_item", "add_to_cart", "add_to_wishlist", "rating", "dislike"],
+  ["view_item", "add_to_cart", "add_to_wishlist", "rating", "like", "dislike", "not_interested"],
   KEPT
 )
 

@@ -21,7 +21,9 @@ const GAINS: Readonly<Record<string, (event: ShopEvent) => number>> = {
     const stars = Number(properties?.rating)
     return stars >= 4 ? 3 : stars <= 2 ? -1 : 0
   },
+  like: () => 3,
   dislike: () => -1,
+  not_interested: () => -1,
 }
 
 /** Types of the events that outcomes are made of. */
