@@ -142,7 +142,7 @@ const source = (name: string, found: Candidate[]): CandidateSource => ({
   reason: "popular",
   budgetMs: 5,
   // A model's answer, so that for a listing it is of the listing's products.
-  retrieve: (_, knowledge) => knowledge.ask(name, { items: [] }, found.length),
+  retrieve: (_, knowledge) => knowledge.ask(name, {}, found.length),
 })
 
 /** A shop, rules for it, and what a list in it is made of. */
@@ -240,7 +240,7 @@ it("drops from a listing what is hidden, and nothing else", async () => {
     const active = hides.active({
       placement: "any",
       listing: true,
-      ...input.request,
+      context: input.request.context,
       shopper: NOBODY,
       catalog,
     })

@@ -1,6 +1,7 @@
 export * from "./arrangement"
 export * from "./compiled-rule"
 export * from "./conditions"
+export * from "./conflicts"
 export * from "./list-rules"
 export * from "./product-facts"
 export * from "./rule-book"
