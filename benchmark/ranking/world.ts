@@ -95,11 +95,39 @@ export class World {
     return world
   }
 
+  get now(): number {
+    return this.clock.now()
+  }
+
+  get categories(): string[] {
+    return [...new Set(this.products.map(({ category }) => category))]
+  }
+
+  categoryOf(id: string): string {
+    return this.products[this.indexOf.get(id)!].category
+  }
+
+  /** Different products of a category. */
+  drawn(category: string, count: number, random: Random): string[] {
+    const own = this.products.filter((product) => product.category === category)
+    return random.shuffle(own.map(({ handle }) => handle)).slice(0, count)
+  }
+
+  /** The shopper looks at products, half a minute each. */
+  async look(visit: Visit, ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      this.clock.advance(30_000)
+      visit.now = this.clock.now()
+      await this.engine.log.append([this.event("view_item", id, visit)])
+    }
+    await this.engine.featuresCaughtUp()
+  }
+
   close(): Promise<void> {
     return this.engine.stop()
   }
 
-  recommender(ranker?: Ranker): Recommender {
+  recommender(ranker?: Ranker, more: { followIntent?: boolean } = {}): Recommender {
     const { engine, shelves, clock } = this
     return new Recommender({
       ...{
@@ -112,6 +140,7 @@ export class World {
       placements: { get: (name) => this.placements.get(name), names: () => [...this.placements.keys()] },
       exposures: { write: (exposure) => void (this.exposure = exposure) },
       ranker,
+      ...more,
     })
   }
 

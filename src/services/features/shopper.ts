@@ -8,6 +8,8 @@ export interface Shopper {
   categoryAffinity: ReadonlyMap<string, number>
   /** Product → how often recommendations have shown it since the shopper last cared for it, old times fading. */
   shown: ReadonlyMap<string, number>
+  /** How surely the running session has turned to something else, 0–1; absent: it has not. */
+  shift?: number
 }
 
 /** The shopper of whom nothing is known, or nothing may be known. */

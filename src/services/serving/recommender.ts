@@ -11,6 +11,7 @@ import type { ExposureWriter } from "./exposure-writer"
 import type { PlacementBook } from "./placement-book"
 import type { ListTrace } from "./list-trace"
 import type { Placement } from "./placement"
+import { focused } from "./intent"
 import { readProfile, type Profile } from "./profile"
 import { FALLBACK_TITLES, reasonOf, REASONS } from "./reasons"
 import { rankList } from "./rank-list"
@@ -45,6 +46,8 @@ export interface RecommenderParts {
   logger: Logger
   /** The `serving` section of the plugin's options. */
   options: { deadlineMs: number; maxLimit: number; candidates: number }
+  /** Whether a session that turns to something else is followed (`focused`). Default: true. */
+  followIntent?: boolean
   /** Default: SOURCES. */
   sources?: readonly CandidateSource[]
   /** Default: BlendRanker. */
@@ -99,16 +102,17 @@ export class Recommender {
    * @throws PersonalizationError `invalid_input` that names `placement`
    */
   async rank(request: RankRequest): Promise<RankedList> {
-    const { options, metrics, logger } = this.parts
+    const { metrics, logger } = this.parts
     const began = performance.now()
     const placement = this.placementOf(request, "")
     if (placement.requires && placement.requires !== "product_ids") {
       throw wrong("placement", `${placement.name} is no placement that orders a given list`)
     }
-    const profile = await readProfile(request, this.parts, options.deadlineMs * PROFILE_SHARE)
     const models = this.modelsFor(request)
+    const knowledge = this.knowledge(models)
+    const profile = await this.profileOf(request, knowledge)
     const given = [...new Set(request.productIds)]
-    const input = givenInput(request, placement, profile, this.knowledge(models), given)
+    const input = givenInput(request, placement, profile, knowledge, given)
     const tools = this.tools(began)
     const list = await rankList(input, given, tools).catch((error: Error): BuiltList => {
       logger.error(`The list ${placement.name} could not be ranked`, error)
@@ -138,15 +142,25 @@ export class Recommender {
       ...rest,
       metrics: noMetrics,
     }
-    const budget = this.parts.options.deadlineMs * PROFILE_SHARE
-    const profile = await readProfile(request, { ...this.parts, metrics: noMetrics }, budget)
     const knowledge = this.knowledge(this.modelsFor(request))
+    const profile = await this.profileOf(request, knowledge, noMetrics)
     if (placement.requires === "product_ids") {
       const given = [...new Set(request.productIds)]
       return rankList(givenInput(request, placement, profile, knowledge, given), given, tools)
     }
     const input = this.inputOf(request, placement, profile, knowledge)
     return this.build(input, await ask(input, tools), new Set(), tools)
+  }
+
+  /** What is known of the shopper, turned to what the running session is about now. */
+  private async profileOf(
+    request: RecommendationRequest,
+    knowledge: Knowledge,
+    metrics = this.parts.metrics
+  ): Promise<Profile> {
+    const { options, followIntent = true } = this.parts
+    const profile = await readProfile(request, { ...this.parts, metrics }, options.deadlineMs * PROFILE_SHARE)
+    return followIntent ? { ...profile, shopper: focused(profile.shopper, knowledge) } : profile
   }
 
   private inputOf(
@@ -173,7 +187,7 @@ export class Recommender {
     requests: readonly RecommendationRequest[],
     paths: readonly string[]
   ): Promise<Recommendation[]> {
-    const { options, metrics } = this.parts
+    const { metrics } = this.parts
     const began = performance.now()
     const tools = this.tools(began)
     const placements = requests.map((request, index) => this.placementOf(request, paths[index]))
@@ -181,9 +195,9 @@ export class Recommender {
       if (requires !== "product_ids") return
       throw wrong(`${paths[index]}placement`, `${name} orders a list that is given: POST it to …/rank`)
     })
-    const profile = await readProfile(requests[0], this.parts, options.deadlineMs * PROFILE_SHARE)
     const models = this.modelsFor(requests[0])
     const knowledge = this.knowledge(models)
+    const profile = await this.profileOf(requests[0], knowledge)
     const inputs = requests.map((request, index) =>
       this.inputOf(request, placements[index], profile, knowledge)
     )
@@ -258,6 +272,7 @@ export class Recommender {
       ask: (model, query, k) => models.ask(model, query, k),
       nearest: () => [],
       vectorOf: () => undefined,
+      repeatDays: (id) => models.repeatDays(id),
       ...content.view(),
       newest: (channels) => shelves.newest(channels),
       inCategory: (category) => shelves.inCategory(category),

@@ -29,6 +29,7 @@ export const GATES: readonly Gate[] = [
     name: "depth",
     of: ({ shopper }) => Math.min(1, Math.log1p(shopper.session.length) / Math.log1p(LONG)),
   },
+  { name: "shift", of: ({ shopper }) => shopper.shift ?? 0 },
   device("mobile"),
   device("desktop"),
   hour("hour_cos", Math.cos),
