@@ -98,6 +98,7 @@ export async function build(
     {
       placement,
       catalog: knowledge.catalog,
+      repeatDays: knowledge.repeatDays,
       shopper: profile.shopper,
       context: request.context,
       seeds,
@@ -155,7 +156,7 @@ export function rescored(
   { ranker, trace }: ListTools
 ): Ranked[] {
   const ranked = ranker.rank(ranking)
-  trace?.ranked(ranking, ranked)
+  trace?.ranked(ranking, ranked, ranker.featureNames(ranking))
   const scored = rules?.rescore(ranked) ?? ranked
   trace?.rescored(scored)
   return scored
@@ -171,7 +172,8 @@ export function questionOf(
   { placement, request, profile, knowledge, seeds }: ListInput,
   { features = RANK_FEATURES }: ListTools
 ) {
-  const situation = { shopper: profile.shopper, context: request.context, catalog: knowledge.catalog, seeds }
+  const { shopper, demand } = profile
+  const situation = { shopper, context: request.context, catalog: knowledge.catalog, seeds, demand }
   return {
     ...situation,
     placement: placement.name,

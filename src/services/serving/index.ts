@@ -1,5 +1,6 @@
 export * from "./exposure-writer"
 export * from "./list-trace"
+export * from "./list-tracer"
 export * from "./placement-book"
 export * from "./placement"
 export * from "./placements"

@@ -11,7 +11,7 @@ export function rulesOf(
   listing: boolean,
   { rules, trace }: Pick<ListTools, "rules" | "trace">
 ): ListRules | undefined {
-  return rules?.active(
+  const held = rules?.active(
     {
       placement: placement.name,
       catalog: knowledge.catalog,
@@ -21,6 +21,8 @@ export function rulesOf(
     },
     trace && ((id, rule, effect) => trace.touched(id, rule, effect))
   )
+  trace?.held(held?.rules ?? [])
+  return held
 }
 
 /** What may be shown, less what rules keep out. */

@@ -55,7 +55,7 @@ export class Arrangement {
     if (this.pinnedIds.has(id)) return false
     const full = this.fullCap(id)
     if (full) {
-      this.input.touch?.(id, full, "left out: the cap is full")
+      this.input.touch?.(id, full, { did: "left_out", text: "the cap is full" })
       return false
     }
     this.count(id)
@@ -99,17 +99,14 @@ export class Arrangement {
         if (!product || !takes(product) || this.pinnedIds.has(id)) continue
         const against = this.input.refusalOf(id, rule.priority) ?? this.fullCap(id, rule.priority)
         if (against || !mayShow(id)) {
-          touch?.(
-            id,
-            rule,
-            against ? `not pinned: ${against.name} is against it` : "not pinned: may not be shown"
-          )
+          const text = against ? `${against.name} is against it` : "may not be shown here"
+          touch?.(id, rule, { did: "not_pinned", text })
           continue
         }
         this.pinned.set(slot - 1, this.itemOf(id))
         this.pinnedIds.add(id)
         this.count(id)
-        touch?.(id, rule, `pinned to slot ${slot}`)
+        touch?.(id, rule, { did: "pinned", text: `slot ${slot}` })
         break
       }
     }

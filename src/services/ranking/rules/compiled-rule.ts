@@ -25,8 +25,14 @@ export interface ListSituation extends RuleSituation {
   listing: boolean
 }
 
+export interface RuleEffect {
+  did: "rescored" | "pinned" | "not_pinned" | "left_out"
+  /** In English. */
+  text: string
+}
+
 /** Told what rules do to single products; for explanations. */
-export type RuleTouch = (productId: string, rule: Rule, effect: string) => void
+export type RuleTouch = (productId: string, rule: Rule, effect: RuleEffect) => void
 
 /** Rules of the highest priority first; at the same priority in the order of their ids. */
 export const byPriority = (a: Rule, b: Rule): number => b.priority - a.priority || (a.id < b.id ? -1 : 1)

@@ -1,7 +1,7 @@
 import type { Catalog } from "../../features"
 import type { Ranked } from "../ranker.port"
 import { Arrangement, type ArrangementInput } from "./arrangement"
-import type { CompiledRule, ListSituation, RuleTouch } from "./compiled-rule"
+import type { CompiledRule, ListSituation, RuleEffect, RuleTouch } from "./compiled-rule"
 import type { Rule } from "./rule"
 import { RULE_TYPES } from "./types/registry"
 
@@ -17,7 +17,7 @@ export class ListRules {
   private readonly listing: boolean
 
   constructor(
-    active: readonly CompiledRule[],
+    private readonly active: readonly CompiledRule[],
     { catalog, listing }: Pick<ListSituation, "catalog" | "listing">,
     private readonly touch?: RuleTouch
   ) {
@@ -26,6 +26,10 @@ export class ListRules {
     this.refusers = active.filter(({ type }) => type.refuses)
     this.scorers = scorersOf(active)
     this.arrangers = active.filter(({ type }) => type.slots ?? type.cap)
+  }
+
+  get rules(): Rule[] {
+    return this.active.map(({ rule }) => rule)
   }
 
   /** What these rules do depends on more of the candidates than the best. */
@@ -56,8 +60,7 @@ export class ListRules {
       const before = this.touch && scores.slice()
       type.rescore?.(rule.action, list, (place) => taken[place])
       before?.forEach((score, place) => {
-        if (score !== scores[place])
-          this.touch?.(items[place].id, rule, `score ${short(score)} to ${short(scores[place])}`)
+        if (score !== scores[place]) this.touch?.(items[place].id, rule, rescoredBy(score, scores[place]))
       })
     }
     return items
@@ -101,4 +104,7 @@ function fromZero(items: readonly Ranked[]): Float64Array {
   return scores.map((score) => score - zero)
 }
 
-const short = (score: number) => Number(score.toPrecision(4))
+function rescoredBy(before: number, after: number): RuleEffect {
+  const short = (score: number) => Number(score.toPrecision(4))
+  return { did: "rescored", text: `score ${short(before)} to ${short(after)}` }
+}
