@@ -63,6 +63,12 @@ export interface Rehearsal {
   rules?: Pick<RuleSet, "active">
 }
 
+export interface Rehearsed {
+  list: BuiltList
+  /** As a shopper would get them. */
+  items: RecommendedItem[]
+}
+
 /** From a request to a list: profile, candidates, filters, ranking, fallback, reasons, exposure. */
 export class Recommender {
   private readonly sources: readonly CandidateSource[]
@@ -134,7 +140,7 @@ export class Recommender {
    * the same each time.
    * @throws PersonalizationError `invalid_input` that names `placement`, `product_id` or `cart_id`
    */
-  async rehearse(request: RecommendationRequest, changes: Rehearsal = {}): Promise<BuiltList> {
+  async rehearse(request: RecommendationRequest, changes: Rehearsal = {}): Promise<Rehearsed> {
     const { placement = this.placementOf(request, ""), ...rest } = changes
     const tools = {
       ...this.tools(performance.now()),
@@ -146,10 +152,13 @@ export class Recommender {
     const profile = await this.profileOf(request, knowledge, noMetrics)
     if (placement.requires === "product_ids") {
       const given = [...new Set(request.productIds)]
-      return rankList(givenInput(request, placement, profile, knowledge, given), given, tools)
+      const input = givenInput(request, placement, profile, knowledge, given)
+      const list = await rankList(input, given, tools)
+      return { list, items: this.itemsOf(input, list) }
     }
     const input = this.inputOf(request, placement, profile, knowledge)
-    return this.build(input, await ask(input, tools), new Set(), tools)
+    const list = await this.build(input, await ask(input, tools), new Set(), tools)
+    return { list, items: this.itemsOf(input, list) }
   }
 
   /** What is known of the shopper, turned to what the running session is about now. */
@@ -285,10 +294,25 @@ export class Recommender {
     shopper: RecommendationRequest,
     models: ModelView
   ): Recommendation {
-    const { catalog, metrics } = this.parts
-    const { placement, profile, seeds } = input
-    for (const reason of list.falls) metrics.count("fallback_total", { placement: placement.name, reason })
-    const items = list.items.flatMap(({ id, score, source, because, reason }): RecommendedItem[] => {
+    const { placement } = input
+    for (const reason of list.falls)
+      this.parts.metrics.count("fallback_total", { placement: placement.name, reason })
+    const items = this.itemsOf(input, list)
+    const recommendation: Recommendation = {
+      request_id: uuidv7(),
+      placement: placement.name,
+      title: (list.own === 0 && items[0] && FALLBACK_TITLES[items[0].reason.code]) || placement.title,
+      items,
+      ...(list.falls.length > 0 && { fallback: list.falls[0] }),
+      ...(models.version && { model_version: models.version }),
+    }
+    this.expose(recommendation, list, shopper)
+    return recommendation
+  }
+
+  private itemsOf({ profile, seeds }: ListInput, list: BuiltList): RecommendedItem[] {
+    const { catalog } = this.parts
+    return list.items.flatMap(({ id, score, source, because, reason }): RecommendedItem[] => {
       const product = catalog.get(id)
       if (!product) return []
       const found = { source: this.sources.find((one) => one.name === source), because, reason }
@@ -302,16 +326,6 @@ export class Recommender {
         },
       ]
     })
-    const recommendation: Recommendation = {
-      request_id: uuidv7(),
-      placement: placement.name,
-      title: (list.own === 0 && items[0] && FALLBACK_TITLES[items[0].reason.code]) || placement.title,
-      items,
-      ...(list.falls.length > 0 && { fallback: list.falls[0] }),
-      ...(models.version && { model_version: models.version }),
-    }
-    this.expose(recommendation, list, shopper)
-    return recommendation
   }
 
   /** Stored only with consent to analytics, and about a shopper only with consent to personalization. */
