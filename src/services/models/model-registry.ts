@@ -22,6 +22,8 @@ export interface ModelView {
   readonly version: string | undefined
   /** As `ModelRegistry.ask`. */
   ask(name: string, query: ModelQuery, k: number): Scored[]
+  /** Days after which a product is usually bought again, where a live model knows that. */
+  repeatDays(productId: string): number | undefined
 }
 
 /** More versions than are ever kept. */
@@ -105,7 +107,11 @@ export class ModelRegistry {
     if (trial?.version.status !== "canary" || unit === undefined) return this
     const { version } = trial.version
     if (drawOf(`${version} ${unit}`) >= canaryShare) return this
-    return { version, ask: (name, query, k) => this.askOf(trial, name, query, k) }
+    return {
+      version,
+      ask: (name, query, k) => this.askOf(trial, name, query, k),
+      repeatDays: (id) => repeatDaysOf(trial, id),
+    }
   }
 
   /** Asks a live model; [] when there is none or when it fails, which is counted and logged. Never throws. */
@@ -119,6 +125,10 @@ export class ModelRegistry {
       this.options.shadow?.offer(names, answer, () => shadow.recommend(query, k))
     }
     return answer
+  }
+
+  repeatDays(productId: string): number | undefined {
+    return this.loaded && repeatDaysOf(this.loaded, productId)
   }
 
   private askOf({ models }: Loaded, name: string, query: ModelQuery, k: number): Scored[] {
@@ -309,3 +319,11 @@ function foretells(model: Model): model is Model & ProductForeteller {
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
+function repeatDaysOf({ models }: Loaded, productId: string): number | undefined {
+  for (const model of models.values()) {
+    const days = model.repeatDays?.(productId)
+    if (days !== undefined) return days
+  }
+  return undefined
+}

@@ -44,6 +44,11 @@ export interface Model {
    * models that can say it of any item at little cost have it: a blend asks them about what the others found.
    */
   score?(query: ModelQuery, ids: readonly string[]): Float64Array
+  /**
+   * Days after which an item is usually bought again; undefined where it is not usually bought again, or too little is
+   * known. Only models of repeat purchases have it.
+   */
+  repeatDays?(id: string): number | undefined
   save(): Artifact
   load(artifact: Artifact): void
 }

@@ -52,6 +52,8 @@ export interface Knowledge {
   vectorOf(productId: string): Float32Array | undefined
   /** Newest products that can be bought in one of these channels (none named: in any), newest first. */
   newest(salesChannelIds: readonly string[]): readonly string[]
+  /** Days after which shoppers usually buy a product again; undefined where they do not, or too little is known. */
+  repeatDays(productId: string): number | undefined
   /** Products of a category that can be bought, the popular ones first, then the newest. */
   inCategory(categoryId: string): readonly string[]
 }

@@ -1,5 +1,6 @@
 import type { CandidateSource } from "./candidate-source"
 import { boughtTogether } from "./sources/bought-together"
+import { buyAgain } from "./sources/buy-again"
 import { categoryAffinity } from "./sources/category-affinity"
 import { contentSimilar } from "./sources/content-similar"
 import { newArrivals } from "./sources/new-arrivals"
@@ -18,6 +19,7 @@ export const SOURCES: readonly CandidateSource[] = [
   sessionNeighbours,
   sequentialRules,
   boughtTogether,
+  buyAgain,
   categoryAffinity,
   recentlyViewed,
   popularNow,

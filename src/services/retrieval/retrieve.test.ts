@@ -16,6 +16,7 @@ const knowledge: Knowledge = {
   ask: () => [],
   nearest: () => [],
   vectorOf: () => undefined,
+  repeatDays: () => undefined,
   newest: () => [],
   inCategory: () => [],
 }

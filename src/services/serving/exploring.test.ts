@@ -35,6 +35,7 @@ function setUp(rerank: Record<string, RerankSetting>) {
     features: new MemoryFeatureStore(),
     models: {
       version: "v1",
+      repeatDays: () => undefined,
       ask: (model) => (model === "popularity" ? products.map(({ id }, i) => ({ id, score: 100 - i })) : []),
     },
     content: { view: () => ({ nearest: () => [], vectorOf: () => undefined }) },

@@ -1,5 +1,6 @@
 import { isTurnedDown, type Catalog, type ProductCard, type Shopper } from "../features"
 import type { RequestContext } from "../context"
+import { isDue, type Knowledge } from "../retrieval"
 import type { Placement } from "./placement"
 
 const DAY_MS = 86_400_000
@@ -7,6 +8,7 @@ const DAY_MS = 86_400_000
 export interface FilterInput {
   placement: Placement
   catalog: Catalog
+  repeatDays: Knowledge["repeatDays"]
   shopper: Shopper
   context: RequestContext
   seeds: readonly string[]
@@ -49,6 +51,8 @@ function unfit(card: ProductCard | undefined, inStock: boolean): string {
 /** Product → why it is left out. */
 function leftOut({
   placement,
+  catalog,
+  repeatDays,
   shopper,
   context,
   seeds,
@@ -60,11 +64,18 @@ function leftOut({
   for (const id of exclude) out.set(id, "excluded")
   if (filters.notInCart) for (const id of cart) out.set(id, "in_cart")
   if (filters.notSeeds) for (const id of seeds) out.set(id, "list_is_about_it")
-  const boughtSince = context.now - filters.notBoughtDays * DAY_MS
+  const { notBoughtDays, repurchase = "when-due" } = filters
+  const lately = context.now - notBoughtDays * DAY_MS
+  const dueAgain = (id: string, ts: number) => {
+    const product = catalog.get(id)
+    return product !== undefined && isDue(product, repeatDays(id), ts, context.now)
+  }
   for (const { productId, type, ts } of shopper.recent) {
     if (isTurnedDown(type)) out.set(productId, "disliked")
-    else if (filters.notBoughtDays > 0 && type === "purchase" && ts > boughtSince)
-      out.set(productId, "bought_lately")
+    if (type !== "purchase" || notBoughtDays === 0) continue
+    if (repurchase === "when-due" && dueAgain(productId, ts)) continue
+    if (ts > lately) out.set(productId, "bought_lately")
+    else if (repurchase === "when-due") out.set(productId, "bought_before")
   }
   return out
 }

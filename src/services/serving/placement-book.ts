@@ -49,6 +49,7 @@ export const placementSchema = z.strictObject({
     notInCart: z.boolean().default(true),
     notSeeds: z.boolean().default(true),
     notBoughtDays: z.number().min(0).max(3650).default(0),
+    repurchase: z.enum(["when-due", "after-days"]).optional(),
   }),
   rerank: rerankSchema.optional(),
   limit: z.number().int().min(1).max(200),

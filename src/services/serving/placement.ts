@@ -18,8 +18,14 @@ export interface Placement {
     notInCart: boolean
     /** Leave out the product(s) the list is about. */
     notSeeds: boolean
-    /** Leave out products the shopper bought in the last N days; 0 = keep. */
+    /** Leave out products that the shopper bought in the last N days; 0 = keep what they bought. */
     notBoughtDays: number
+    /**
+     * What N days above 0 mean for products that are due again (see `dueAfterDays`), and for durables. `when-due`
+     * (default): a product that is due may be shown, even within N days; one that never is stays out for good, as far
+     * back as purchases are remembered. `after-days`: only the N days count.
+     */
+    repurchase?: "when-due" | "after-days"
   }
   /** Re-ranker → its setting, e.g. `{ mmr: 0.7 }`; they work in the order of the registry. */
   rerank?: Record<string, RerankSetting>

@@ -27,6 +27,7 @@ function randomShop(random: Random) {
       inStock: random.next() < 0.8,
       categories: some(random, CATEGORIES, 0.4).map((id) => ({ id, name: id })),
       salesChannelIds: some(random, ["web", "b2b"], 0.7),
+      ...(random.next() < 0.2 && { metadata: { replenishment_days: 10 } }),
     })
   )
   const anyId = () => `p${random.int(90)}`
@@ -61,6 +62,7 @@ function randomShop(random: Random) {
       notInCart: random.next() < 0.5,
       notSeeds: random.next() < 0.5,
       notBoughtDays: random.pick([0, 30]),
+      repurchase: random.pick(["when-due", "after-days", undefined]),
     },
     ...(random.next() < 0.5 && { rerank: { mmr: 0.5 } }),
     limit: 1 + random.int(20),
@@ -73,6 +75,12 @@ function plainList(input: ListInput, products: ReadonlyMap<string, Product>, ans
   const { placement, profile, request, seeds, limit, knowledge } = input
   const { filters } = placement
   const { shopper } = profile
+  const again = ({ id, metadata }: Product, ts: number): boolean => {
+    const days = (NOW - ts) / 86_400_000
+    if (filters.repurchase === "after-days") return days >= filters.notBoughtDays
+    const replenished = metadata?.replenishment_days as number | undefined
+    return days >= (replenished ?? 0.8 * (knowledge.repeatDays(id) ?? Infinity))
+  }
   const shown = (id: string): boolean => {
     const one = products.get(id)
     if (!one || one.status !== "published" || (filters.inStock && !one.inStock)) return false
@@ -83,8 +91,7 @@ function plainList(input: ListInput, products: ReadonlyMap<string, Product>, ans
     return !shopper.recent.some(
       ({ productId, type, ts }) =>
         productId === id &&
-        (type === "dislike" ||
-          (type === "purchase" && filters.notBoughtDays > 0 && ts > NOW - filters.notBoughtDays * 86_400_000))
+        (type === "dislike" || (type === "purchase" && filters.notBoughtDays > 0 && !again(one, ts)))
     )
   }
   const weights = Object.entries(placement.sources)
@@ -146,6 +153,7 @@ it("gives on random shops what the plain way gives", async () => {
       ask: () => [],
       nearest: () => [],
       vectorOf: () => undefined,
+      repeatDays: (id) => (id.endsWith("3") ? 20 : undefined),
       newest: () => [],
       inCategory: () => [],
     }

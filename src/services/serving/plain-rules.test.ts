@@ -163,6 +163,7 @@ function setUp(random: Random) {
     ask: (name) => (name === "one" ? said : backup),
     nearest: () => [],
     vectorOf: () => undefined,
+    repeatDays: () => undefined,
     newest: () => [],
     inCategory: () => [],
   }

@@ -20,6 +20,7 @@ async function setUp(changes: Partial<RecommenderParts> & { popular?: string[]; 
   const models = {
     version: "v1",
     embedder,
+    repeatDays: () => undefined,
     ask: (model: string, _: unknown, k: number): Scored[] =>
       model === "popularity" ? popular.map((id, rank) => ({ id, score: 1 / (rank + 1) })).slice(0, k) : [],
   }

@@ -33,6 +33,7 @@ export async function rankList(
     {
       placement,
       catalog: input.knowledge.catalog,
+      repeatDays: input.knowledge.repeatDays,
       shopper: profile.shopper,
       context: request.context,
       seeds: [],

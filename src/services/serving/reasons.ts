@@ -14,6 +14,7 @@ export const REASONS: Readonly<Record<string, (facts: ReasonFacts) => string>> =
     because ? `Often bought together with ${because}` : "Often bought together",
   similar: ({ because }) => (because ? `Similar to ${because}` : "Similar to what you chose"),
   category: ({ category }) => (category ? `From ${category}` : "From a category you look at"),
+  buy_again: () => "You bought this before",
   recently_viewed: () => "You viewed this recently",
   trending: () => "Trending now",
   popular: () => "Popular in this shop",

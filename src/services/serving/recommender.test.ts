@@ -48,6 +48,7 @@ async function setUp({ products = planted(), trained = true, asks = () => [], ..
   const models = {
     version: trained ? "v1" : undefined,
     embedder: trained ? embedder : undefined,
+    repeatDays: () => undefined,
     ask: (model: string, query: ModelQuery, k: number) => {
       asked.push([model, query])
       return asks(model, query).slice(0, k)

@@ -8,6 +8,7 @@ const knowledge: Knowledge = {
   ask: () => [],
   nearest: () => [],
   vectorOf: () => undefined,
+  repeatDays: () => undefined,
   newest: () => ["a1", "b1"],
   inCategory: (id) => [`${id}1`],
 }
