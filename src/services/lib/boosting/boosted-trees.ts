@@ -32,6 +32,8 @@ export interface RankingLists extends FeatureRows {
   start: Int32Array
   /** Relevance of each row, ≥ 0. */
   labels: Float32Array
+  /** Scores that the trees are to better; default 0. */
+  initial?: Float64Array
 }
 
 export interface FitTold {
@@ -56,13 +58,13 @@ export class BoostedTrees {
     options: BoostingOptions,
     told: FitTold
   ): BoostedTrees {
-    const { width, start, labels } = lists
+    const { width, start, labels, initial } = lists
     const random = new Random(told.seed)
     const edges = quantileEdges(lists)
     const bins = toBins(lists, edges)
     const all = start.length - 1
     const learning = all - Math.floor(all * options.stopShare)
-    const scores = new Float64Array(labels.length)
+    const scores = initial?.slice() ?? new Float64Array(labels.length)
     const gradient = new Float32Array(labels.length)
     const hessian = new Float32Array(labels.length)
     const trees: Tree[] = []

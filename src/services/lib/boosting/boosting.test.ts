@@ -2,6 +2,7 @@ import { Random } from "../random"
 import {
   BOOSTING_DEFAULTS,
   BoostedTrees,
+  lambdaObjective,
   quantileEdges,
   softmaxObjective,
   toBins,
@@ -126,6 +127,37 @@ describe("softmaxObjective", () => {
   })
 })
 
+describe("lambdaObjective", () => {
+  it("gives the derivative of its loss where no place changes", () => {
+    const scores = Float64Array.of(0.3, -1, 2, 0.5)
+    const labels = Float32Array.of(0, 1, 3, 0)
+    const gradient = new Float32Array(4)
+    lambdaObjective(scores, labels, 0, 4, gradient, new Float32Array(4))
+    const loss = (at: number, step: number) => {
+      const moved = scores.map((score, i) => (i === at ? score + step : score))
+      return lambdaObjective(moved, labels, 0, 4, new Float32Array(4), new Float32Array(4))
+    }
+    for (let at = 0; at < 4; at++)
+      expect(gradient[at]).toBeCloseTo((loss(at, 1e-4) - loss(at, -1e-4)) / 2e-4, 5)
+  })
+
+  it("pulls hardest on what matters for the top of the list, and teaches nothing where nothing is right", () => {
+    const gradient = new Float32Array(4)
+    lambdaObjective(
+      Float64Array.of(4, 3, 2, 1),
+      Float32Array.of(0, 0, 0, 1),
+      0,
+      4,
+      gradient,
+      new Float32Array(4)
+    )
+    expect(gradient[3]).toBeLessThan(0)
+    expect(gradient[0]).toBeGreaterThan(gradient[2])
+    lambdaObjective(Float64Array.of(1, 2), new Float32Array(2), 0, 2, gradient, new Float32Array(2))
+    expect([...gradient.subarray(0, 2)]).toEqual([0, 0])
+  })
+})
+
 describe("BoostedTrees", () => {
   const options = { ...BOOSTING_DEFAULTS, trees: 120 }
   const fit = (lists: RankingLists, more = {}) =>
@@ -134,6 +166,37 @@ describe("BoostedTrees", () => {
   it("learns an interaction that no sum of single features can express", () => {
     const trees = fit(planted(2_000, 1))
     expect(hits(trees, planted(500, 2))).toBeGreaterThan(0.8)
+  })
+
+  it("learns the same by lambdas, and from scores that it is given", () => {
+    const lists = planted(2_000, 1)
+    const trees = BoostedTrees.fit(lists, lambdaObjective, options, { seed: 1 })
+    expect(hits(trees, planted(500, 2))).toBeGreaterThan(0.8)
+    // Scores that know it all already leave next to nothing to learn.
+    const initial = Float64Array.from({ length: lists.labels.length }, (_, row) => {
+      const [a, b, c] = lists.values.subarray(row * 3, row * 3 + 3)
+      return 200 * (a + (b > 0.5 ? c : -c))
+    })
+    expect(fit({ ...lists, initial }).size).toBeLessThan(trees.size / 2)
+  })
+
+  it("never lowers a score for a greater value of a monotone feature", () => {
+    const draw = new Random(9)
+    const lists = planted(1_000, 5)
+    // Falls and rises by turns, so that free trees follow it down.
+    lists.labels.forEach((_, row) => {
+      const [a] = lists.values.subarray(row * 3, row * 3 + 3)
+      lists.labels[row] = (Math.floor(a * 6) % 2 === 0) === draw.next() < 0.9 ? 1 : 0
+    })
+    const falls = (monotone?: number[]) => {
+      const trees = fit(lists, { monotone })
+      const rows = Float32Array.from({ length: 3 * 200 }, (_, at) => (at % 3 === 0 ? at / 600 : 0.5))
+      const scores = new Float64Array(200)
+      trees.predict({ width: 3, values: rows }, 200, scores)
+      return scores.filter((score, i) => i > 0 && score < scores[i - 1] - 1e-9).length
+    }
+    expect(falls()).toBeGreaterThan(0)
+    expect(falls([1, 0, 0])).toBe(0)
   })
 
   it("stops early when there is nothing to learn", () => {

@@ -33,3 +33,36 @@ export const softmaxObjective: ListObjective = (scores, labels, begin, end, grad
   }
   return loss
 }
+
+/**
+ * LambdaMART (Burges 2010): every pair of different relevance pulls apart, by how sure the order is wrong and by what
+ * turning it round would change in the nDCG. Relevances may be inverse-propensity weighted. O(n²) a list.
+ * @returns the loss, the pairs' log loss weighted the same way
+ */
+export const lambdaObjective: ListObjective = (scores, labels, begin, end, gradient, hessian) => {
+  gradient.fill(0, begin, end)
+  hessian.fill(LEAST_HESSIAN, begin, end)
+  const order = Array.from({ length: end - begin }, (_, i) => begin + i)
+  const ideal = order.map((row) => labels[row]).sort((a, b) => b - a)
+  const most = ideal.reduce((sum, label, rank) => sum + label * discount(rank), 0)
+  if (most === 0) return 0
+  order.sort((a, b) => scores[b] - scores[a])
+  let loss = 0
+  for (let i = 0; i < order.length; i++)
+    for (let j = i + 1; j < order.length; j++) {
+      if (labels[order[i]] === labels[order[j]]) continue
+      const [better, worse] =
+        labels[order[i]] > labels[order[j]] ? [order[i], order[j]] : [order[j], order[i]]
+      const change = ((labels[better] - labels[worse]) * (discount(i) - discount(j))) / most
+      const wrong = 1 / (1 + Math.exp(scores[better] - scores[worse]))
+      gradient[better] -= change * wrong
+      gradient[worse] += change * wrong
+      hessian[better] += change * wrong * (1 - wrong)
+      hessian[worse] += change * wrong * (1 - wrong)
+      loss -= change * Math.log(Math.max(1e-12, 1 - wrong))
+    }
+  return loss
+}
+
+/** What a place of a list counts in the DCG, from 0 on. */
+const discount = (rank: number): number => 1 / Math.log2(rank + 2)

@@ -22,6 +22,8 @@ export interface TreeOptions {
   lambda: number
   /** Share of the features that a tree may split on. */
   featureShare: number
+  /** By feature: 1 where a greater value may never lower the score, −1 where it may never raise it. Default: 0 for all. */
+  monotone?: readonly number[]
 }
 
 interface Leaf {
@@ -29,6 +31,9 @@ interface Leaf {
   begin: number
   end: number
   histogram: Float64Array
+  /** What its value, and those of all below it, may be. */
+  low: number
+  high: number
   gain: number
   feature: number
   bin: number
@@ -38,7 +43,8 @@ interface Leaf {
  * Grows one tree leaf by leaf, the best split first (Friedman 2001; the histograms of LightGBM, Ke et al. 2017: a
  * child's is the parent's less its sibling's).
  * `rows` holds the numbers of the rows to learn from and is reordered. Memory: one histogram of 16 bytes per
- * feature and bin for every leaf.
+ * feature and bin for every leaf. Monotone features: no split against the direction, and no value beyond the middle of
+ * the two sides of a split above it (the basic method of LightGBM).
  */
 export function growTree(
   bins: Uint8Array,
@@ -76,12 +82,19 @@ export function growTree(
     }
     return histogram
   }
-  const leafOf = (node: number, begin: number, end: number, histogram: Float64Array): Leaf => {
+  const leafOf = (
+    node: number,
+    begin: number,
+    end: number,
+    histogram: Float64Array,
+    low: number,
+    high: number
+  ): Leaf => {
     const { gain, feature, bin, g, h } = bestSplit(histogram, features, options)
-    tree.value[node] = -g / (h + options.lambda)
-    return { node, begin, end, histogram, gain, feature, bin }
+    tree.value[node] = Math.min(high, Math.max(low, -g / (h + options.lambda)))
+    return { node, begin, end, histogram, low, high, gain, feature, bin }
   }
-  const open = [leafOf(0, 0, rows.length, collect(0, rows.length))]
+  const open = [leafOf(0, 0, rows.length, collect(0, rows.length), -Infinity, Infinity)]
   const held = new Int32Array(rows.length)
   let nodes = 1
   for (let leaves = 1; leaves < options.leaves; leaves++) {
@@ -100,14 +113,32 @@ export function growTree(
     tree.bin[leaf.node] = leaf.bin
     tree.left[leaf.node] = nodes++
     tree.right[leaf.node] = nodes++
-    open[best] = leafOf(tree.left[leaf.node], leaf.begin, middle, leftIsSmaller ? small : large)
-    open.push(leafOf(tree.right[leaf.node], middle, leaf.end, leftIsSmaller ? large : small))
+    const { low, high } = leaf
+    const [left, right] = leftIsSmaller ? [small, large] : [large, small]
+    const direction = options.monotone?.[leaf.feature] ?? 0
+    const between = direction === 0 ? 0 : (valueOf(left, options) + valueOf(right, options)) / 2
+    const middleValue = Math.min(high, Math.max(low, between))
+    const [leftHigh, rightLow] = direction > 0 ? [middleValue, middleValue] : [high, low]
+    const [leftLow, rightHigh] = direction < 0 ? [middleValue, middleValue] : [low, high]
+    open[best] = leafOf(tree.left[leaf.node], leaf.begin, middle, left, leftLow, leftHigh)
+    open.push(leafOf(tree.right[leaf.node], middle, leaf.end, right, rightLow, rightHigh))
   }
   return tree
 }
 
+/** Value of a leaf with this histogram, free of all bounds. */
+function valueOf(histogram: Float64Array, { lambda }: TreeOptions): number {
+  let g = 0
+  let h = 0
+  for (let slot = 0; slot < SLOTS; slot += 2) {
+    g += histogram[slot]
+    h += histogram[slot + 1]
+  }
+  return -g / (h + lambda)
+}
+
 function bestSplit(histogram: Float64Array, features: readonly number[], options: TreeOptions) {
-  const { lambda, minWeight } = options
+  const { lambda, minWeight, monotone } = options
   let g = 0
   let h = 0
   for (let slot = 0; slot < SLOTS; slot += 2) {
@@ -118,6 +149,7 @@ function bestSplit(histogram: Float64Array, features: readonly number[], options
   const whole = (g * g) / (h + lambda)
   for (const feature of features) {
     const base = feature * SLOTS
+    const direction = monotone?.[feature] ?? 0
     let leftG = 0
     let leftH = 0
     for (let bin = 0; bin < SLOTS / 2 - 1; bin++) {
@@ -129,6 +161,7 @@ function bestSplit(histogram: Float64Array, features: readonly number[], options
       if (rightH < minWeight) break
       const rightG = g - leftG
       const gain = (leftG * leftG) / (leftH + lambda) + (rightG * rightG) / (rightH + lambda) - whole
+      if (direction * (rightG / (rightH + lambda) - leftG / (leftH + lambda)) > 0) continue
       if (gain > found.gain + 1e-12) Object.assign(found, { gain, feature, bin })
     }
   }
