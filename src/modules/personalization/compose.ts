@@ -24,6 +24,7 @@ import { Forgetting } from "./forgetting"
 import type { PersonalizationOptions } from "./options"
 import type { DatabaseTarget } from "./platform"
 import { unlink } from "./unlink"
+import { Steering } from "./steering"
 import { memoryStorage, postgresStorage } from "./storage"
 import { runTraining } from "./train-job"
 import { workerRunner } from "./train-worker-runner"
@@ -148,6 +149,14 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     random: new Random(randomInt(SEEDS)),
     ranker: new LearnedRanker(() => weights.current()),
   })
+  const steering = new Steering({
+    ruleStore: storage.rules,
+    rules,
+    placementStore: storage.placements,
+    placements,
+    catalog,
+    recommender,
+  })
   const refresh = () => content.sync().then(() => shelves.refresh())
   const job = {
     log,
@@ -158,6 +167,8 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     clock,
     logger,
     lock: storage.trainingLock,
+    exposures: storage.exposures,
+    ranker: storage.ranker,
     vectors: storage.vectors,
   }
   const inProcess: TrainingRunner = (signal, report) =>
@@ -195,6 +206,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     training,
     trials: storage.trials,
     recommender,
+    steering,
     exposures: storage.exposures,
     placements: storage.placements,
     defaultConsent,

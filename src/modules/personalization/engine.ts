@@ -6,6 +6,7 @@ import type { Consent, SubjectRef } from "../../services/privacy"
 import type { ContentIndex, IndexState } from "../../services/retrieval"
 import type { ExposureStore, PlacementStore, Recommender } from "../../services/serving"
 import type { PersonalizationOptions } from "./options"
+import type { Steering } from "./steering"
 import type { TrainingRuns } from "./training-runs"
 
 /** Everything the composition root has wired: what the module, the CLI and the tests work with. */
@@ -32,6 +33,8 @@ export interface Engine {
   /** What is known of versions in shadow and canary. */
   readonly trials: TrialLog
   readonly recommender: Recommender
+  /** Rules, placements and previews, as the admin works with them. */
+  readonly steering: Steering
   readonly exposures: ExposureStore
   readonly placements: PlacementStore
   /** Assumed of a shopper who has said nothing. */

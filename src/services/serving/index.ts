@@ -1,3 +1,4 @@
+export * from "./draft"
 export * from "./exposure-writer"
 export * from "./list-trace"
 export * from "./list-tracer"

@@ -142,6 +142,7 @@ export class Recommender {
    */
   async rehearse(request: RecommendationRequest, changes: Rehearsal = {}): Promise<Rehearsed> {
     const { placement = this.placementOf(request, ""), ...rest } = changes
+    requireParts(placement, request, "")
     const tools = {
       ...this.tools(performance.now()),
       random: new Random(1),
@@ -254,12 +255,7 @@ export class Recommender {
       const names = this.parts.placements.names().join(", ")
       throw wrong(`${path}placement`, `there is no placement of this name; there are ${names}`)
     }
-    if (placement.requires === "product_id" && !request.productIds?.length) {
-      throw wrong(`${path}product_id`, `the placement ${placement.name} needs a product`)
-    }
-    if (placement.requires === "cart_id" && !request.cartProductIds) {
-      throw wrong(`${path}cart_id`, `the placement ${placement.name} needs a cart`)
-    }
+    requireParts(placement, request, path)
     return placement
   }
 
@@ -355,6 +351,16 @@ export class Recommender {
       })),
       context: { device, country },
     })
+  }
+}
+
+/** @throws PersonalizationError `invalid_input` that names what a placement needs and the request does not bring */
+function requireParts(placement: Placement, request: RecommendationRequest, path: string): void {
+  if (placement.requires === "product_id" && !request.productIds?.length) {
+    throw wrong(`${path}product_id`, `the placement ${placement.name} needs a product`)
+  }
+  if (placement.requires === "cart_id" && !request.cartProductIds) {
+    throw wrong(`${path}cart_id`, `the placement ${placement.name} needs a cart`)
   }
 }
 

@@ -80,6 +80,13 @@ const hours: Condition<[number, number]> = {
   meet: (a, b) => spans(a).some(([from, to]) => spans(b).some((other) => other[0] < to && from < other[1])),
 }
 
+/** Subdivisions as ISO 3166-2 has them, e.g. `FR-IDF`. */
+const REGIONS: Condition<string[]> = oneOf(
+  "regions",
+  z.string().regex(/^[A-Z]{2}-[A-Z0-9]{1,3}$/, "must be a region as ISO 3166-2 has it, e.g. FR-IDF"),
+  ({ context: { country, region } }) => (country && region ? `${country}-${region}` : undefined)
+)
+
 const isReturning = ({ shopper, context }: RuleSituation) =>
   shopper.recent.some(({ ts }) => ts < context.now - VISIT_MS)
 
@@ -93,6 +100,8 @@ export const CONDITIONS: readonly Condition[] = [
   ),
   hours as Condition,
   oneOf("weekdays", z.number().int().min(1).max(7), weekdayOf),
+  REGIONS as Condition,
+  oneOf("weather", text, ({ context }) => context.weather?.condition),
   oneOf("markets", text, ({ context }) => context.regionId),
   oneOf("locales", text, ({ context }) => context.locale),
   // A shopper of whom nothing may be known is new at every visit.

@@ -35,6 +35,11 @@ function checkWhole({ what, action, from, until }: z.output<typeof fields>, cont
 /** A rule as a merchant writes it. */
 export const ruleInputSchema = fields.superRefine(checkWhole)
 
+/** A rule to be tried out; with the id of one that is kept it stands in its place. */
+export const ruleDraftSchema = fields
+  .extend({ id: z.string().min(1).max(64).optional() })
+  .superRefine(checkWhole)
+
 /** A rule as it is kept. */
 export const ruleSchema = fields.extend({ id: z.string().min(1).max(64) }).superRefine(checkWhole)
 
