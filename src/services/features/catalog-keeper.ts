@@ -13,7 +13,7 @@ export interface CatalogKeeperDependencies {
   store: CatalogStore
   logger?: Logger
   metrics?: Metrics
-  /** How often other processes' changes are looked for. */
+  /** How often other processes' changes are looked for; a sold-out product must be gone within a second. Default 0.5. */
   pollSeconds?: number
 }
 
@@ -55,7 +55,7 @@ export class CatalogKeeper implements Catalog {
   /** Loads the catalogue and begins to follow it. */
   async start(): Promise<void> {
     await this.refresh()
-    const every = (this.dependencies.pollSeconds ?? 5) * 1_000
+    const every = (this.dependencies.pollSeconds ?? 0.5) * 1_000
     clearInterval(this.timer)
     this.timer = setInterval(() => void this.poll(), every)
     this.timer.unref()

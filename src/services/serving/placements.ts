@@ -12,6 +12,7 @@ export const PLACEMENTS: readonly Placement[] = [
       "content-similar": 0.6,
       "sequential-rules": 0.6,
       "category-affinity": 0.5,
+      "buy-again": 0.3,
       "popular-now": 0.15,
       popularity: 0.1,
       "new-arrivals": 0.05,
@@ -27,7 +28,7 @@ export const PLACEMENTS: readonly Placement[] = [
     requires: "product_id",
     sources: { "content-similar": 1, "sequential-rules": 0.5, "session-neighbours": 0.4 },
     fallback: ["category-affinity", "popular-now"],
-    filters: { ...FILTERS, notBoughtDays: 0 },
+    filters: FILTERS,
     limit: 12,
   },
   {
@@ -54,7 +55,17 @@ export const PLACEMENTS: readonly Placement[] = [
     sources: { "recently-viewed": 1 },
     fallback: ["popular-now"],
     fallbackWhen: "empty",
+    // It tells what was, and recommends nothing.
     filters: { ...FILTERS, inStock: false, notInCart: false, notBoughtDays: 0 },
+    limit: 12,
+  },
+  {
+    name: "buy-again",
+    title: "Buy again",
+    sources: { "buy-again": 1 },
+    fallback: ["popular-now"],
+    fallbackWhen: "empty",
+    filters: FILTERS,
     limit: 12,
   },
   {
@@ -62,7 +73,7 @@ export const PLACEMENTS: readonly Placement[] = [
     title: "Trending now",
     sources: { "popular-now": 1 },
     fallback: [],
-    filters: { ...FILTERS, notBoughtDays: 0 },
+    filters: FILTERS,
     limit: 12,
   },
   {
@@ -70,8 +81,43 @@ export const PLACEMENTS: readonly Placement[] = [
     title: "New in",
     sources: { "new-arrivals": 1 },
     fallback: [],
-    filters: { ...FILTERS, notBoughtDays: 0 },
+    filters: FILTERS,
     limit: 12,
+  },
+  {
+    name: "search-empty",
+    title: "You may also like",
+    // The words have found nothing: what the visit says counts, and what everybody looks for.
+    sources: {
+      "session-neighbours": 1,
+      "sequential-rules": 0.6,
+      "content-similar": 0.5,
+      "category-affinity": 0.5,
+      "popular-now": 0.5,
+      popularity: 0.2,
+    },
+    fallback: [],
+    filters: FILTERS,
+    rerank: { mmr: 0.5 },
+    limit: 12,
+  },
+  {
+    name: "email",
+    title: "Picked for you",
+    // Nobody is on a visit: what is known of the shopper counts, what is due, and what they cannot have seen yet.
+    sources: {
+      "session-neighbours": 1,
+      "category-affinity": 0.6,
+      "content-similar": 0.6,
+      "buy-again": 0.6,
+      "new-arrivals": 0.2,
+      "popular-now": 0.15,
+      popularity: 0.1,
+    },
+    fallback: [],
+    filters: FILTERS,
+    rerank: { mmr: 0.5 },
+    limit: 6,
   },
   {
     name: "listing-rerank",
