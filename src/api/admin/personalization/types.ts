@@ -1,5 +1,7 @@
 import type { ModelVersion, ShadowAnswer, ShadowSummary } from "../../../services/models"
+import type { Rule, RuleConflict } from "../../../services/ranking"
 import type { Reason } from "../../../services/serving"
+import type { KnownPlacement, Preview } from "../../../modules/personalization/steering"
 
 /** One line of the set-up checklist. `key` is stable, so that the admin can word it in its own language. */
 export interface ChecklistItem {
@@ -120,3 +122,39 @@ export interface UnlinkedResponse {
   /** Events that named both and are the visitor's alone now. */
   events: number
 }
+
+export interface RulesResponse {
+  /** By id. */
+  rules: Rule[]
+}
+
+export interface RuleResponse {
+  rule: Rule
+}
+
+export interface DeletedResponse {
+  id: string
+  deleted: true
+}
+
+export interface ConflictsResponse {
+  conflicts: RuleConflict[]
+}
+
+export interface PlacementsResponse {
+  /** The shipped ones first. */
+  placements: KnownPlacement[]
+}
+
+export interface PlacementResponse {
+  placement: KnownPlacement
+}
+
+export interface PlacementRemovedResponse {
+  name: string
+  deleted: true
+  /** The shipped one, which serves again. */
+  placement: KnownPlacement | null
+}
+
+export type PreviewResponse = Preview

@@ -1,4 +1,6 @@
 import { z } from "zod"
+import { WEATHER_CONDITIONS } from "../../../../services/events"
+import { draftSchema } from "../../../../services/serving"
 
 /** A whole number in a query string. Query values are text, or lists when a name stands there twice. */
 function wholeNumber(min: number, max: number, otherwise: number) {
@@ -47,3 +49,50 @@ export const deadLetterIdsSchema = z.strictObject({
 const subjectId = z.string().regex(/^[\w.:-]{1,128}$/, "must be 1 to 128 letters, digits, or any of . _ : -")
 
 export const unlinkSchema = z.strictObject({ visitor_id: subjectId, customer_id: subjectId })
+
+export const conflictsSchema = z.strictObject({ draft: draftSchema.optional() })
+
+export const ruleIdSchema = z.strictObject({
+  id: z.string().regex(/^[\w.-]{1,64}$/, "must be the id of a rule"),
+})
+
+const productIds = z.array(z.string().min(1).max(200)).max(200)
+
+/** A request made up, or on behalf of a shopper. */
+export const previewSchema = z.strictObject({
+  placement: z.string().min(1).max(64),
+  product_ids: productIds.optional(),
+  cart_product_ids: productIds.optional(),
+  exclude: productIds.optional(),
+  limit: z.number().int().min(1).max(200).optional(),
+  visitor_id: subjectId.optional(),
+  customer_id: subjectId.optional(),
+  session_id: subjectId.optional(),
+  /** Default: no restriction. */
+  sales_channel_ids: productIds.default([]),
+  context: z
+    .strictObject({
+      /** Default: now. */
+      at: z.iso.datetime({ offset: true, error: "must be an ISO time with its zone" }).optional(),
+      device: z.enum(["mobile", "tablet", "desktop"]).optional(),
+      country: z
+        .string()
+        .regex(/^[A-Z]{2}$/, "must be a country code of two capital letters")
+        .optional(),
+      region: z
+        .string()
+        .regex(/^[A-Z0-9]{1,3}$/, "must be a subdivision without its country, e.g. IDF")
+        .optional(),
+      tz_offset: z.number().min(-840).max(840).optional(),
+      latitude: z.number().min(-90).max(90).optional(),
+      longitude: z.number().min(-180).max(180).optional(),
+      weather: z
+        .strictObject({ condition: z.enum(WEATHER_CONDITIONS), temperature: z.number().min(-90).max(60) })
+        .optional(),
+      locale: z.string().max(40).optional(),
+      region_id: z.string().max(200).optional(),
+      currency_code: z.string().length(3).optional(),
+    })
+    .default({}),
+  draft: draftSchema.optional(),
+})
