@@ -4,6 +4,7 @@ import cartLines, { config as cartLinesConfig } from "./cart-lines"
 import customers from "./customers"
 import products from "./products"
 import returns from "./returns"
+import stock, { config as stockConfig } from "./stock"
 
 /** A store that finds `rows` by entity; what its personalization module is told. */
 function shop(rows: Record<string, object> = {}) {
@@ -46,6 +47,28 @@ describe("subscribers", () => {
     const { told, args } = shop({ return: { id: "return_1", received_at: null } })
     await returns(args("order.return_received", { order_id: "order_1", return_id: "return_1" }))
     expect(told).toEqual([])
+  })
+
+  it("read the product of a stock that changed, and of one that was set aside for an order", async () => {
+    const asked: string[] = []
+    const query = {
+      graph: async ({ entity }: { entity: string }) => {
+        asked.push(entity)
+        // No variant is linked to it, so that no product has to be read.
+        return {
+          data: entity === "product_variant_inventory_items" ? [] : [{ inventory_item_id: "iitem_1" }],
+        }
+      },
+    }
+    const container = { resolve: () => query }
+    for (const name of stockConfig.event) {
+      const args = { event: { name, data: { id: "x" } }, container, pluginOptions: {} }
+      await stock(args as unknown as SubscriberArgs<{ id: string }>)
+    }
+    const links = "product_variant_inventory_items"
+    const level = ["inventory_level", links]
+    const reservation = ["reservation_item", links]
+    expect(asked).toEqual([...level, ...level, ...level, ...reservation, ...reservation, ...reservation])
   })
 
   it("forget a deleted customer and remove a deleted product", async () => {

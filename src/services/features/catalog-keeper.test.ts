@@ -67,3 +67,17 @@ it("lets requests through while it takes many products, and takes them in order"
   expect(keeper.cards.end).toBe(1_002)
   await keeper.stop()
 })
+
+it("sees within a second what another process says of the stock", async () => {
+  jest.useFakeTimers()
+  try {
+    const { store, keeper } = await setUp()
+    expect(keeper.cards.get("a")?.inStock).toBe(true)
+    await store.upsert([product("a", { inStock: false })])
+    await jest.advanceTimersByTimeAsync(999)
+    expect(keeper.cards.get("a")?.inStock).toBe(false)
+    await keeper.stop()
+  } finally {
+    jest.useRealTimers()
+  }
+})
