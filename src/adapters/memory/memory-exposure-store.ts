@@ -34,6 +34,11 @@ export class MemoryExposureStore implements ExposureStore {
     return found
   }
 
+  async recent({ placement, limit }: { placement?: string; limit: number }): Promise<Exposure[]> {
+    const all = [...this.exposures.values()].filter((one) => !placement || one.placement === placement)
+    return structuredClone(all.sort((a, b) => b.ts - a.ts).slice(0, limit))
+  }
+
   async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {
     let erased = 0
     for (const [requestId, exposure] of [...this.exposures]) {

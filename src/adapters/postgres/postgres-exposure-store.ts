@@ -48,6 +48,15 @@ export class PostgresExposureStore implements ExposureStore {
     return new Map(rows.map(({ body }) => [body.requestId, body]))
   }
 
+  async recent({ placement, limit }: { placement?: string; limit: number }): Promise<Exposure[]> {
+    const rows = await this.db.query<{ body: Exposure }>(
+      `SELECT body FROM ${this.table} WHERE $1::text IS NULL OR placement = $1
+       ORDER BY ts DESC, request_id DESC LIMIT $2`,
+      [placement ?? null, limit]
+    )
+    return rows.map(({ body }) => body)
+  }
+
   async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {
     const subjects = subject.visitorIds.map((id) => `visitor:${id}`)
     if (subject.customerId !== undefined) subjects.push(`customer:${subject.customerId}`)

@@ -156,6 +156,9 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     placements,
     catalog,
     recommender,
+    exposures: storage.exposures,
+    features,
+    clock,
   })
   const refresh = () => content.sync().then(() => shelves.refresh())
   const job = {

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid"
 import type { Catalog } from "../../services/features"
-import { PersonalizationError } from "../../services/lib"
+import { PersonalizationError, type Clock } from "../../services/lib"
 import {
   ruleConflicts,
   type Rule,
@@ -14,6 +14,7 @@ import {
   PLACEMENTS,
   placementOfDraft,
   rulesOfDraft,
+  whatIf,
   type Draft,
   type ExplainedCandidate,
   type Placement,
@@ -22,6 +23,9 @@ import {
   type RecommendationRequest,
   type RecommendedItem,
   type Recommender,
+  type WhatIf,
+  type WhatIfAsked,
+  type WhatIfParts,
 } from "../../services/serving"
 
 export interface SteeringParts {
@@ -31,6 +35,9 @@ export interface SteeringParts {
   placements: PlacementBook
   catalog: Catalog
   recommender: Pick<Recommender, "rehearse">
+  exposures: WhatIfParts["exposures"]
+  features: WhatIfParts["features"]
+  clock: Clock
 }
 
 /** A placement as it serves, and where it comes from. */
@@ -140,6 +147,12 @@ export class Steering {
       rules: trace.rules.map(({ id, name, action }) => ({ id, name, type: action.type })),
       candidates: trace.candidates(),
     }
+  }
+
+  /** What would have changed in the newest recorded lists, and what that is worth. */
+  whatIf(asked: WhatIfAsked, consentOf: WhatIfParts["consentOf"]): Promise<WhatIf> {
+    const { clock, ...parts } = this.parts
+    return whatIf(asked, { ...parts, consentOf, now: () => clock.now(), breathe })
   }
 
   private async keep(rule: Rule): Promise<Rule> {

@@ -73,7 +73,11 @@ export interface Exposure {
   /** What was on at the request, by name; absent in exposures from before it was recorded. */
   situation?: Readonly<Record<string, number>>
   slots: { productId: string; score: number; source: string; propensity: number; features: number[] }[]
-  context: { device?: string; country?: string }
+  /** What the list was about and how long it was to be; absent in exposures from before it was recorded. */
+  asked?: { seeds?: readonly string[]; cart?: readonly string[]; limit?: number }
+  context: Pick<RequestContext, "device" | "country" | "locale" | "regionId" | "tzOffset"> & {
+    salesChannelIds?: readonly string[]
+  }
 }
 
 export interface ExposureStore {
@@ -81,5 +85,7 @@ export interface ExposureStore {
   get(requestId: string): Promise<Exposure | undefined>
   /** By request id; unknown ones are missing. */
   getMany(requestIds: readonly string[]): Promise<Map<string, Exposure>>
+  /** The newest first. */
+  recent(asked: { placement?: string; limit: number }): Promise<Exposure[]>
   erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number>
 }

@@ -16,6 +16,7 @@ import { readProfile, type Profile } from "./profile"
 import { FALLBACK_TITLES, reasonOf, REASONS } from "./reasons"
 import { rankList } from "./rank-list"
 import type {
+  Exposure,
   RankedList,
   RankRequest,
   Recommendation,
@@ -302,7 +303,11 @@ export class Recommender {
       ...(list.falls.length > 0 && { fallback: list.falls[0] }),
       ...(models.version && { model_version: models.version }),
     }
-    this.expose(recommendation, list, shopper)
+    this.expose(recommendation, list, shopper, {
+      seeds: input.seeds,
+      cart: input.request.cartProductIds,
+      limit: input.limit,
+    })
     return recommendation
   }
 
@@ -325,10 +330,15 @@ export class Recommender {
   }
 
   /** Stored only with consent to analytics, and about a shopper only with consent to personalization. */
-  private expose(answer: Recommendation, list: BuiltList, shopper: RecommendationRequest): void {
+  private expose(
+    answer: Recommendation,
+    list: BuiltList,
+    shopper: RecommendationRequest,
+    asked: Exposure["asked"]
+  ): void {
     if (!mayStore(shopper.consent) || answer.items.length === 0) return
     const known = mayProfile(shopper.consent)
-    const { device, country } = shopper.context
+    const { device, country, locale, regionId, tzOffset, salesChannelIds } = shopper.context
     this.parts.exposures.write({
       requestId: answer.request_id,
       ts: this.parts.clock.now(),
@@ -349,7 +359,8 @@ export class Recommender {
         propensity,
         features,
       })),
-      context: { device, country },
+      asked,
+      context: { device, country, locale, regionId, tzOffset, salesChannelIds },
     })
   }
 }

@@ -45,6 +45,18 @@ export function exposureStoreContract(
       expect((await store.get("r1"))?.placement).toBe("home-for-you")
     })
 
+    it("gives the newest ones first, of one placement or of all", async () => {
+      await store.record([
+        exposure("r1", { ts: 1 }),
+        exposure("r3", { ts: 3 }),
+        exposure("r2", { ts: 2, placement: "trending" }),
+      ])
+      const ids = async (asked: { placement?: string; limit: number }) =>
+        (await store.recent(asked)).map(({ requestId }) => requestId)
+      expect(await ids({ limit: 2 })).toEqual(["r3", "r2"])
+      expect(await ids({ limit: 9, placement: "home-for-you" })).toEqual(["r3", "r1"])
+    })
+
     it("erases a subject by visitor and by customer", async () => {
       await store.record([
         exposure("r1", { subject: "visitor:v1", visitorId: "v1" }),

@@ -1,6 +1,6 @@
 import type { ModelVersion, ShadowAnswer, ShadowSummary } from "../../../services/models"
 import type { Rule, RuleConflict } from "../../../services/ranking"
-import type { Reason } from "../../../services/serving"
+import type { Reason, WhatIf } from "../../../services/serving"
 import type { KnownPlacement, Preview } from "../../../modules/personalization/steering"
 
 /** One line of the set-up checklist. `key` is stable, so that the admin can word it in its own language. */
@@ -158,3 +158,5 @@ export interface PlacementRemovedResponse {
 }
 
 export type PreviewResponse = Preview
+
+export type WhatIfResponse = WhatIf

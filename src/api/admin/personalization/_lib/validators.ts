@@ -96,3 +96,10 @@ export const previewSchema = z.strictObject({
     .default({}),
   draft: draftSchema.optional(),
 })
+
+export const whatIfSchema = z.strictObject({
+  draft: draftSchema.default({ rules: [], without: [], placements: {} }),
+  placement: z.string().min(1).max(64).optional(),
+  /** Recorded requests that are played again. */
+  requests: z.number().int().min(1).max(500).default(100),
+})
