@@ -24,6 +24,7 @@ const FIELDS = [
   "options.values.value",
   "sales_channels.id",
   "variants.id",
+  "variants.metadata",
   "variants.manage_inventory",
   "variants.allow_backorder",
   "variants.prices.amount",
@@ -51,6 +52,7 @@ interface ProductRow {
   variants?:
     | {
         id: string
+        metadata?: Record<string, unknown> | null
         manage_inventory?: boolean
         allow_backorder?: boolean
         prices?: { amount: number; currency_code: string }[] | null
@@ -60,6 +62,17 @@ interface ProductRow {
 
 type Availability = Record<string, { availability: number | null }>
 
+/** What the shop pays for a piece, as the metadata says it under `cost`, in major units of the store's currency. */
+function costIn(metadata: Record<string, unknown> | null | undefined): number | undefined {
+  const said = metadata?.cost
+  if (said === undefined || said === null || said === "") return undefined
+  const cost = Number(said)
+  return Number.isFinite(cost) && cost >= 0 ? cost : undefined
+}
+
+/** Rounded down to one. */
+const powerOfTwo = (count: number) => (count < 1 ? 0 : 2 ** Math.floor(Math.log2(count)))
+
 /** A Medusa product as the engine sees it. Prices are the lowest of each variant in `currency`, else in any. */
 export function toProduct(row: ProductRow, availability: Availability, currency?: string): Product {
   const variants = (row.variants ?? []).map((variant) => {
@@ -67,10 +80,14 @@ export function toProduct(row: ProductRow, availability: Availability, currency?
     const own = prices.filter((price) => !currency || price.currency_code === currency)
     const amounts = (own.length ? own : prices).map((price) => Number(price.amount)).filter(Number.isFinite)
     const managed = variant.manage_inventory !== false && !variant.allow_backorder
+    const cost = costIn(variant.metadata) ?? costIn(row.metadata)
+    const stock = availability[variant.id]?.availability
     return {
       id: variant.id,
       available: !managed || (availability[variant.id]?.availability ?? 0) > 0,
       price: amounts.length ? Math.min(...amounts) : undefined,
+      ...(cost !== undefined && { cost }),
+      ...(managed && stock != null && { stock: powerOfTwo(stock) }),
     }
   })
   const prices = variants.map((variant) => variant.price).filter((price) => price !== undefined)
