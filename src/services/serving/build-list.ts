@@ -94,26 +94,28 @@ export async function build(
 ): Promise<BuiltList> {
   const { placement, request, profile, knowledge, seeds, limit } = input
   const { trace } = tools
+  const { catalog, repeatDays } = knowledge
+  const { shopper } = profile
+  const { context } = request
   const mayShow = showable(
     {
       placement,
-      catalog: knowledge.catalog,
-      repeatDays: knowledge.repeatDays,
-      shopper: profile.shopper,
-      context: request.context,
+      catalog,
+      repeatDays,
+      shopper,
+      context,
       seeds,
       cart: request.cartProductIds ?? [],
       exclude: [...taken, ...(request.exclude ?? [])],
     },
     trace && ((id, reason) => trace.refused(id, reason))
   )
-  const rules = rulesOf(input, false, tools)
+  const rules = rulesOf({ placement: placement.name, catalog, shopper, context, listing: false }, tools)
   const show = obeying(rules, mayShow, tools)
   trace?.answered(answers)
-  const { cards } = knowledge.catalog
   const question = questionOf(input, tools)
   const { sources, prepared } = question
-  const candidates = gather({ answers, sources, admit: show, features: prepared, end: cards.end })
+  const candidates = gather({ answers, sources, admit: show, features: prepared, end: catalog.cards.end })
   const windows = rerankersOf(input, tools).map(({ reranker }) => reranker.window)
   const wanted = limit * Math.max(1, ...windows)
   // What a rule lifts may stand anywhere.

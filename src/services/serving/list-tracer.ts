@@ -1,5 +1,5 @@
 import type { Ranked, RankFeature, RankInput, Rule, RuleEffect, Signal } from "../ranking"
-import type { Answers, ListItem } from "./build-list"
+import type { Candidate } from "../retrieval"
 import type { ListTrace } from "./list-trace"
 
 /** What a rule has done to a product. */
@@ -46,7 +46,7 @@ const placesOf = (items: readonly Ranked[]): Places =>
 
 /** Keeps what it is told of a list, and tells the way of each candidate. */
 export class ListTracer implements ListTrace {
-  private readonly answers: Answers = new Map()
+  private readonly answers = new Map<string, readonly Candidate[]>()
   private readonly refusals = new Map<string, { reason: string; rule?: Rule }>()
   private readonly touches = new Map<string, Map<string, { rule: Rule; effect: RuleEffect }>>()
   private readonly rerankers: { name: string; places: Places }[] = []
@@ -61,7 +61,7 @@ export class ListTracer implements ListTrace {
     this.rules = rules
   }
 
-  answered(answers: Answers): void {
+  answered(answers: ReadonlyMap<string, readonly Candidate[]>): void {
     for (const [name, candidates] of answers) this.answers.set(name, candidates)
   }
 
@@ -91,7 +91,7 @@ export class ListTracer implements ListTrace {
     this.rerankers.push({ name, places: placesOf(items) })
   }
 
-  listed(items: readonly ListItem[]): void {
+  listed(items: readonly Ranked[]): void {
     this.shown = placesOf(items)
   }
 

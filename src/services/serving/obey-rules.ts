@@ -1,32 +1,24 @@
-import type { ListRules, Ranked } from "../ranking"
-import type { ListInput, ListTools } from "./build-list"
+import type { ListRules, ListSituation, Ranked, RuleSet } from "../ranking"
 import type { Show } from "./filters"
+import type { ListTrace } from "./list-trace"
 
 /** What the shopper is told of a product that a merchant has pinned. */
 const FEATURED = "featured"
 
-/** The merchant's rules that hold for a list. @param listing the shop has made the list, it is only put in order */
-export function rulesOf(
-  { placement, request, profile, knowledge }: ListInput,
-  listing: boolean,
-  { rules, trace }: Pick<ListTools, "rules" | "trace">
-): ListRules | undefined {
-  const held = rules?.active(
-    {
-      placement: placement.name,
-      catalog: knowledge.catalog,
-      shopper: profile.shopper,
-      context: request.context,
-      listing,
-    },
-    trace && ((id, rule, effect) => trace.touched(id, rule, effect))
-  )
+interface RuleTools {
+  rules?: Pick<RuleSet, "active">
+  trace?: ListTrace
+}
+
+/** The merchant's rules that hold for a list. */
+export function rulesOf(situation: ListSituation, { rules, trace }: RuleTools): ListRules | undefined {
+  const held = rules?.active(situation, trace && ((id, rule, effect) => trace.touched(id, rule, effect)))
   trace?.held(held?.rules ?? [])
   return held
 }
 
 /** What may be shown, less what rules keep out. */
-export function obeying(rules: ListRules | undefined, show: Show, { trace }: Pick<ListTools, "trace">): Show {
+export function obeying(rules: ListRules | undefined, show: Show, { trace }: RuleTools): Show {
   if (!rules) return show
   return (id) => {
     const card = show(id)

@@ -29,20 +29,23 @@ export async function rankList(
 ): Promise<BuiltList> {
   const { placement, request, profile } = input
   const { trace } = tools
+  const { catalog, repeatDays } = input.knowledge
+  const { shopper } = profile
+  const { context } = request
   const mayShow = showable(
     {
       placement,
-      catalog: input.knowledge.catalog,
-      repeatDays: input.knowledge.repeatDays,
-      shopper: profile.shopper,
-      context: request.context,
+      catalog,
+      repeatDays,
+      shopper,
+      context,
       seeds: [],
       cart: request.cartProductIds ?? [],
       exclude: [],
     },
     trace && ((id, reason) => trace.refused(id, reason))
   )
-  const rules = rulesOf(input, true, tools)
+  const rules = rulesOf({ placement: placement.name, catalog, shopper, context, listing: true }, tools)
   const show = obeying(rules, mayShow, tools)
   const hidden = rules && new Set(given.filter((id) => rules.refusalOf(id)))
   const known = given.filter((id) => show(id))

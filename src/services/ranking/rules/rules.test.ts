@@ -1,4 +1,4 @@
-import { NOBODY, type Product, type Shopper } from "../../features"
+import { NOBODY, type Shopper } from "../../features"
 import type { RequestContext } from "../../context"
 import { product, TestCatalog } from "../../testing/planted-shop"
 import { rule } from "../../testing/rules"
