@@ -1,3 +1,4 @@
+export * from "./memory-audit-store"
 export * from "./memory-catalog-store"
 export * from "./memory-dead-letter-store"
 export * from "./memory-event-claims"

@@ -1,3 +1,4 @@
+import { auditStoreContract } from "../../services/testing/audit-store.contract"
 import { catalogStoreContract } from "../../services/testing/catalog-store.contract"
 import { deadLetterStoreContract } from "../../services/testing/dead-letter-store.contract"
 import { eventClaimsContract } from "../../services/testing/event-claims.contract"
@@ -10,6 +11,7 @@ import { placementStoreContract } from "../../services/testing/placement-store.c
 import { rankerStoreContract } from "../../services/testing/ranker-store.contract"
 import { ruleStoreContract } from "../../services/testing/rule-store.contract"
 import { subjectStoreContract } from "../../services/testing/subject-store.contract"
+import { MemoryAuditStore } from "./memory-audit-store"
 import { MemoryCatalogStore } from "./memory-catalog-store"
 import { MemoryDeadLetterStore } from "./memory-dead-letter-store"
 import { MemoryEventClaims } from "./memory-event-claims"
@@ -42,6 +44,7 @@ eventStreamContract("memory", async () => {
 deadLetterStoreContract("memory", async () => ({ store: new MemoryDeadLetterStore(), close: async () => {} }))
 eventClaimsContract("memory", async () => ({ claims: new MemoryEventClaims(), close: async () => {} }))
 featureStoreContract("memory", async () => new MemoryFeatureStore())
+auditStoreContract("memory", async () => ({ store: new MemoryAuditStore() }))
 catalogStoreContract("memory", async () => ({ store: new MemoryCatalogStore() }))
 exposureStoreContract("memory", async () => ({ store: new MemoryExposureStore() }))
 placementStoreContract("memory", async () => ({ store: new MemoryPlacementStore() }))

@@ -1,4 +1,5 @@
 export * from "./data-source"
+export * from "./postgres-audit-store"
 export * from "./postgres-catalog-store"
 export * from "./postgres-dead-letter-store"
 export * from "./postgres-event-log"

@@ -1,4 +1,5 @@
 import { ManualClock } from "../../services/lib"
+import { auditStoreContract } from "../../services/testing/audit-store.contract"
 import { catalogStoreContract } from "../../services/testing/catalog-store.contract"
 import { deadLetterStoreContract } from "../../services/testing/dead-letter-store.contract"
 import { exposureStoreContract } from "../../services/testing/exposure-store.contract"
@@ -9,6 +10,7 @@ import { rankerStoreContract } from "../../services/testing/ranker-store.contrac
 import { ruleStoreContract } from "../../services/testing/rule-store.contract"
 import { subjectStoreContract } from "../../services/testing/subject-store.contract"
 import { trialLogContract } from "../../services/testing/trial-log.contract"
+import { PostgresAuditStore } from "./postgres-audit-store"
 import { PostgresCatalogStore } from "./postgres-catalog-store"
 import { PostgresDeadLetterStore } from "./postgres-dead-letter-store"
 import { PostgresExposureStore } from "./postgres-exposure-store"
@@ -32,6 +34,10 @@ describeWithPostgres("PostgreSQL stores", ({ open, clear }) => {
   const fresh =
     <S>(make: () => S) =>
     async () => ({ store: make() })
+  auditStoreContract(
+    "postgres",
+    fresh(() => new PostgresAuditStore(dataSource))
+  )
   catalogStoreContract(
     "postgres",
     fresh(() => new PostgresCatalogStore(dataSource))

@@ -7,6 +7,7 @@ import { FEATURES_GROUP, ItemTallies, type FeatureKey } from "../../services/fea
 import { Random, systemClock, type Clock, type Logger } from "../../services/lib"
 import { advanceTrial, ModelRegistry, ShadowAnswers } from "../../services/models"
 import { ConsentReads, NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
+import { auditDay } from "../../services/measurement"
 import { ContentIndex, Shelves, within } from "../../services/retrieval"
 import {
   LEARN_DEFAULTS,
@@ -227,6 +228,17 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     erase: (subject) => forgetting.everything(subject),
     unlink: (visitorId, customerId) =>
       unlink({ log, ingest, subjects, updater, archived }, visitorId, customerId),
+
+    audits: storage.audits,
+    audit: () =>
+      auditDay({
+        exposures: storage.exposures,
+        catalog,
+        features,
+        vectorOf: content.view()?.vectorOf,
+        store: storage.audits,
+        ...parts,
+      }),
 
     async maintain() {
       await storage.maintain(options)

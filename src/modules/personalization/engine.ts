@@ -1,6 +1,7 @@
 import type { DeadLetters, EventLog, EventRates, Ingest } from "../../services/events"
 import type { CatalogKeeper, FeatureStore } from "../../services/features"
 import type { Metrics } from "../../services/lib"
+import type { AuditStore, DayAudit } from "../../services/measurement"
 import type { ModelRegistry, TrialLog } from "../../services/models"
 import type { Consent, SubjectRef } from "../../services/privacy"
 import type { ContentIndex, IndexState } from "../../services/retrieval"
@@ -49,6 +50,10 @@ export interface Engine {
    * Returns how many events were found to be the visitor's alone.
    */
   unlink(visitorId: string, customerId: string): Promise<number>
+  /** What the lists of each day were like. */
+  readonly audits: AuditStore
+  /** Looks over the lists of the last 24 hours, keeps the figures, and warns of bounds that are crossed. */
+  audit(): Promise<DayAudit>
   /** Partitions ahead, retention behind. */
   maintain(): Promise<void>
   /** Events that could not be handled or were refused, and the way back for them. */

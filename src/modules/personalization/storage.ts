@@ -1,4 +1,5 @@
 import {
+  MemoryAuditStore,
   MemoryCatalogStore,
   MemoryEventLog,
   MemoryEventRates,
@@ -14,6 +15,7 @@ import {
 } from "../../adapters/memory"
 import {
   createDataSource,
+  PostgresAuditStore,
   PostgresCatalogStore,
   PostgresDeadLetterStore,
   PostgresEventLog,
@@ -32,6 +34,7 @@ import type { DeadLetterStore, EventLog, EventRates } from "../../services/event
 import type { CatalogStore } from "../../services/features"
 import type { Clock, Logger, Metrics } from "../../services/lib"
 import type { ModelStore, TrainingLock, TrialLog } from "../../services/models"
+import type { AuditStore } from "../../services/measurement"
 import type { SubjectStore } from "../../services/privacy"
 import type { ItemVectorStore } from "../../services/retrieval"
 import type { RankerStore, RuleStore } from "../../services/ranking"
@@ -49,6 +52,7 @@ export interface Storage {
   exposures: ExposureStore
   placements: PlacementStore
   rules: RuleStore
+  audits: AuditStore
   models: ModelStore
   ranker: RankerStore
   trainingLock: TrainingLock
@@ -95,6 +99,7 @@ export function memoryStorage({ clock }: StorageParts): Storage {
     exposures,
     placements: new MemoryPlacementStore(),
     rules: new MemoryRuleStore(),
+    audits: new MemoryAuditStore(),
     models,
     ranker: new MemoryRankerStore(clock),
     trainingLock: new MemoryTrainingLock(),
@@ -129,6 +134,7 @@ export function postgresStorage(target: DatabaseTarget, { clock, logger }: Stora
     exposures,
     placements: new PostgresPlacementStore(dataSource),
     rules: new PostgresRuleStore(dataSource),
+    audits: new PostgresAuditStore(dataSource),
     models,
     ranker: new PostgresRankerStore(dataSource),
     trainingLock: new PostgresTrainingLock(dataSource),

@@ -1,3 +1,7 @@
+export * from "./audit"
+export * from "./audit-bounds"
+export * from "./audit-store.port"
+export * from "./auditor"
 export * from "./dataset.port"
 export * from "./cascade"
 export * from "./evaluate"

@@ -80,13 +80,13 @@ export class ListQualityTally {
   }
 }
 
-function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+export function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   let both = 0
   for (const value of a) if (b.has(value)) both++
   return both / (a.size + b.size - both)
 }
 
-function gini(counts: Float64Array): number {
+export function gini(counts: Float64Array): number {
   const sorted = counts.slice().sort()
   const total = sorted.reduce((sum, count) => sum + count, 0)
   if (total === 0) return 0

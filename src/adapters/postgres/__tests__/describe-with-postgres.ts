@@ -34,7 +34,7 @@ export function describeWithPostgres(
       const tables =
         "events, event_cursors, dead_letters, subjects, items, item_vectors, exposures, placements"
       const names =
-        `${tables}, rules, rankers, shadow_answers, model_version_artifacts, model_versions, model_artifacts`.split(
+        `${tables}, audits, rules, rankers, shadow_answers, model_version_artifacts, model_versions, model_artifacts`.split(
           ", "
         )
       await own.query(`TRUNCATE ${names.map((table) => `"${schema}"."${table}"`).join(", ")}`)

@@ -1,3 +1,4 @@
+import type { DayAudit } from "../../../services/measurement"
 import type { ModelVersion, ShadowAnswer, ShadowSummary } from "../../../services/models"
 import type { Rule, RuleConflict } from "../../../services/ranking"
 import type { Reason, WhatIf } from "../../../services/serving"
@@ -160,3 +161,8 @@ export interface PlacementRemovedResponse {
 export type PreviewResponse = Preview
 
 export type WhatIfResponse = WhatIf
+
+export interface AuditsResponse {
+  /** The newest day first. */
+  audits: DayAudit[]
+}

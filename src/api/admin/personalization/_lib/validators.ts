@@ -103,3 +103,8 @@ export const whatIfSchema = z.strictObject({
   /** Recorded requests that are played again. */
   requests: z.number().int().min(1).max(500).default(100),
 })
+
+export const auditsSchema = z.strictObject({
+  /** Days, the newest first. */
+  days: wholeNumber(1, 400, 30),
+})

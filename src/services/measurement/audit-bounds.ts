@@ -1,0 +1,30 @@
+import type { Audit, AuditFigure } from "./audit"
+
+/** What a figure may be; either side may be open. */
+export interface Bound {
+  min?: number
+  max?: number
+}
+
+/** A bound that was crossed. */
+export interface AuditAlert extends Bound {
+  segment: string
+  figure: AuditFigure
+  value: number
+}
+
+/** Fewer lists say too little for an alarm. */
+const ENOUGH_LISTS = 100
+
+/** Figures of segments with enough lists that lie outside their bounds. */
+export function crossed(audit: Audit, bounds: Partial<Record<AuditFigure, Bound>>): AuditAlert[] {
+  return Object.entries(audit).flatMap(([segment, figures]) =>
+    figures.lists < ENOUGH_LISTS
+      ? []
+      : (Object.entries(bounds) as [AuditFigure, Bound][]).flatMap(([figure, { min, max }]): AuditAlert[] => {
+          const value = figures[figure]
+          const out = (min !== undefined && value < min) || (max !== undefined && value > max)
+          return out ? [{ segment, figure, value, min, max }] : []
+        })
+  )
+}
