@@ -28,3 +28,19 @@ export function crossed(audit: Audit, bounds: Partial<Record<AuditFigure, Bound>
         })
   )
 }
+
+/** Days that the newest one is compared with. */
+const BEFORE = 7
+
+/** How far the newest day's figures of all lists lie from the mean of the seven days before it; empty without such days. */
+export function trendOf(days: readonly { audit: Audit }[]): Partial<Record<AuditFigure, number>> {
+  const [newest, ...before] = days.flatMap(({ audit }) => audit.all ?? []).slice(0, BEFORE + 1)
+  if (!newest || before.length === 0) return {}
+  const { lists: _, ...figures } = newest
+  return Object.fromEntries(
+    (Object.keys(figures) as AuditFigure[]).map((figure) => {
+      const mean = before.reduce((sum, day) => sum + day[figure], 0) / before.length
+      return [figure, figures[figure] - mean]
+    })
+  )
+}

@@ -3,7 +3,7 @@ import { MemoryExposureStore, MemoryFeatureStore } from "../../adapters/memory"
 import { ManualClock, noMetrics, silentLogger } from "../lib"
 import type { Exposure } from "../serving"
 import { product, TestCatalog } from "../testing/planted-shop"
-import { auditDay, auditLists, crossed } from "."
+import { auditDay, auditLists, crossed, trendOf } from "."
 
 const NOW = Date.UTC(2026, 5, 1, 12)
 let requests = 0
@@ -113,4 +113,21 @@ describe("auditDay", () => {
       crossed(auditLists({ exposures: [exposure(["p0"])], products, attentionOf }), { gini: { max: 0 } })
     ).toEqual([])
   })
+})
+
+it("says how the newest day differs from the week before it", () => {
+  const { all } = auditLists({ exposures: [exposure(["p0", "p1"])], products, attentionOf })
+  const day = (coverage: number) => ({ audit: { all: { ...all, coverage } } })
+  expect(trendOf([day(0.5)])).toEqual({})
+  expect(trendOf([])).toEqual({})
+  const trend = trendOf([
+    day(0.5),
+    day(0.2),
+    { audit: {} },
+    day(0.4),
+    ...Array.from({ length: 5 }, () => day(0.3)),
+    day(9),
+  ])
+  expect(trend.coverage).toBeCloseTo(0.5 - 0.3, 12)
+  expect(trend.gini).toBeCloseTo(0, 12)
 })

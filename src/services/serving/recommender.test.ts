@@ -127,6 +127,19 @@ describe("Recommender", () => {
     expect(shareOf("b", after)).toBeGreaterThan(0.5)
   })
 
+  it("lets a product fall that was shown again and again in vain, and brings it back when it is clicked", async () => {
+    const popular: Ask = (model) =>
+      model === "popularity" ? planted().map(({ id }, i) => ({ id, score: 100 - i })) : []
+    const { recommender, happen } = await setUp({ asks: popular })
+    const first = async () => ids(await recommender.recommend(request("home-for-you")))[0]
+    const before = await first()
+    for (let time = 0; time < 12; time++)
+      await happen("rec_impression", [before], { placement: "home-for-you" })
+    expect(await first()).not.toBe(before)
+    await happen("select_item", [before], { placement: "home-for-you" })
+    expect(await first()).toBe(before)
+  })
+
   it("turns pdp-similar after the visit too, without leaving its product", async () => {
     const neighbours: Ask = (model, { session = [] }) =>
       model === "vmis-knn" && session.includes("a3") ? ["a17", "a18"].map((id) => ({ id, score: 1 })) : []

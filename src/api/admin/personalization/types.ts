@@ -1,4 +1,4 @@
-import type { DayAudit } from "../../../services/measurement"
+import type { AuditFigure, DayAudit } from "../../../services/measurement"
 import type { ModelVersion, ShadowAnswer, ShadowSummary } from "../../../services/models"
 import type { Rule, RuleConflict } from "../../../services/ranking"
 import type { Reason, WhatIf } from "../../../services/serving"
@@ -165,4 +165,6 @@ export type WhatIfResponse = WhatIf
 export interface AuditsResponse {
   /** The newest day first. */
   audits: DayAudit[]
+  /** How far the newest day lies from the mean of the seven before it, by figure. */
+  trend: Partial<Record<AuditFigure, number>>
 }
