@@ -1,6 +1,6 @@
 import { admin, api, describeStore, event, eventually, newShopper, products, send } from "./demo-store"
 
-const ROUTES = ["overview", "models", "training"]
+const ROUTES = ["overview", "models", "training", "audits"]
 
 describeStore("the admin's routes", () => {
   it.each(ROUTES)("refuses %s to a stranger", async (route) => {
