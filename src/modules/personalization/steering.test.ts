@@ -220,8 +220,8 @@ describe("what if", () => {
     expect(same).toMatchObject({
       requests: 3,
       skipped: 0,
-      changedSlots: 0,
-      changedLists: 0,
+      changed_slots: 0,
+      changed_lists: 0,
       gained: [],
       lost: [],
     })
@@ -232,16 +232,16 @@ describe("what if", () => {
 
   it("tells what a draft rule would change, and what it is worth", async () => {
     await recorded()
-    const { changedSlots, gained, lost, margin, marginKnown } = await ask({
+    const { changed_slots, gained, lost, margin, margin_known } = await ask({
       rules: [rule({ type: "pin", slots: [1] }, { products: ["b3"] })],
     })
     // All four move: one comes, three go down, one is lost.
-    expect(changedSlots).toBe(1)
+    expect(changed_slots).toBe(1)
     expect(gained).toEqual([{ product_id: "b3", slots: 3 }])
     expect(lost).toEqual([{ product_id: "a4", slots: 3 }])
     expect(margin.now).toBeCloseTo(0.05 * (1 + 1 / Math.log2(3) + 0.5 + 1 / Math.log2(5)), 10)
     expect(margin.draft - margin.now).toBeCloseTo(0.05 * 14, 10)
-    expect(marginKnown.draft).toBe(1)
+    expect(margin_known.draft).toBe(1)
   })
 
   it("keeps to a placement", async () => {

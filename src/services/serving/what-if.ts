@@ -40,8 +40,8 @@ export interface WhatIf {
   requests: number
   skipped: number
   /** Share of slots that hold another product, and of lists in which any does. */
-  changedSlots: number
-  changedLists: number
+  changed_slots: number
+  changed_lists: number
   /** Products by the slots they gain and lose, the greatest change first. */
   gained: { product_id: string; slots: number }[]
   lost: { product_id: string; slots: number }[]
@@ -50,7 +50,7 @@ export interface WhatIf {
   /** What the clicked products would earn with one piece each, per list, in the store's default currency. */
   margin: Change
   /** Share of slots whose product's margin is known. */
-  marginKnown: Change
+  margin_known: Change
   /** Distinct products shown, as a share of the catalogue. */
   coverage: Change
   /** How the figures are estimated. */
@@ -127,13 +127,13 @@ export async function whatIf(asked: WhatIfAsked, parts: WhatIfParts): Promise<Wh
   return {
     requests,
     skipped: recorded.length - requests,
-    changedSlots: share(changedSlots, slots),
-    changedLists: share(changedLists, requests),
+    changed_slots: share(changedSlots, slots),
+    changed_lists: share(changedLists, requests),
     gained: named(1),
     lost: named(-1),
     clicks: both(({ clicks }) => share(clicks, requests)),
     margin: both(({ margin }) => share(margin, requests)),
-    marginKnown: both(({ known, slots }) => share(known, slots)),
+    margin_known: both(({ known, slots }) => share(known, slots)),
     coverage: both(({ products }) => share(products.size, catalog.size)),
     estimate: ESTIMATE,
   }
