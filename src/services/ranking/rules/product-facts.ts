@@ -1,19 +1,17 @@
 import type { Product } from "../../features"
 
-function textIn(product: Product, ...keys: string[]): string | undefined {
-  for (const key of keys) {
-    const value = product.metadata?.[key]
-    if (typeof value === "string" && value !== "") return value
-  }
-  return undefined
+function textIn({ metadata }: Product, key: string): string | undefined {
+  const value = metadata?.[key]
+  return typeof value === "string" && value !== "" ? value : undefined
 }
 
 /** Medusa has no brand of its own: metadata `brand` (or `manufacturer`), else an option of that name. */
 export const brandOf = (product: Product): string | undefined =>
-  textIn(product, "brand", "manufacturer") ?? product.options["Brand"]?.[0]
+  textIn(product, "brand") ?? textIn(product, "manufacturer") ?? product.options["Brand"]?.[0]
 
 /** Who sells it on a marketplace: metadata `seller` or `vendor`. */
-export const sellerOf = (product: Product): string | undefined => textIn(product, "seller", "vendor")
+export const sellerOf = (product: Product): string | undefined =>
+  textIn(product, "seller") ?? textIn(product, "vendor")
 
 /** What is earned with one piece, in the price's currency: of the cheapest variant whose price and cost are known. */
 export function marginOf({ variants }: Product): number | undefined {

@@ -39,32 +39,26 @@ export function selectorTest(selector: ProductSelector): Test {
   const tests: Test[] = []
   const { products, categories, tags, brands, sellers, collections, types, metadata } = selector
   const { priceMin, priceMax } = selector
-  const among = (
-    list: readonly string[] | undefined,
-    valuesOf: (product: Product) => Iterable<string | undefined>
-  ) => {
+  const among = (list: readonly string[] | undefined, valueOf: (product: Product) => string | undefined) => {
     if (!list) return
     const wanted = new Set<string | undefined>(list)
-    tests.push((product) => {
-      for (const value of valuesOf(product)) if (wanted.has(value)) return true
-      return false
-    })
+    tests.push((product) => wanted.has(valueOf(product)))
   }
-  if (products) {
-    const wanted = new Set(products)
-    tests.push((product) => wanted.has(product.id))
-  }
+  among(products, ({ id }) => id)
   if (priceMin !== undefined) tests.push(({ price }) => price !== undefined && price >= priceMin)
   if (priceMax !== undefined) tests.push(({ price }) => price !== undefined && price <= priceMax)
-  among(collections, ({ collection }) => [collection])
-  among(types, ({ type }) => [type])
+  among(collections, ({ collection }) => collection)
+  among(types, ({ type }) => type)
   if (categories) {
     const wanted = new Set(categories)
     tests.push((product) => product.categories.some((one) => wanted.has(one.id)))
   }
-  among(tags, (product) => product.tags)
-  among(brands, (product) => [brandOf(product)])
-  among(sellers, (product) => [sellerOf(product)])
+  if (tags) {
+    const wanted = new Set(tags)
+    tests.push((product) => product.tags.some((tag) => wanted.has(tag)))
+  }
+  among(brands, brandOf)
+  among(sellers, sellerOf)
   if (metadata) {
     const wanted = Object.entries(metadata)
     tests.push((product) =>
