@@ -19,6 +19,7 @@ import {
 } from "../../services/ranking"
 import { ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
 import { productVectors } from "./compose-content"
+import { composeContext, type ContextProviders } from "./compose-context"
 import { composeEvents, deadLettersOf } from "./compose-events"
 import type { Engine } from "./engine"
 import { Forgetting } from "./forgetting"
@@ -48,6 +49,8 @@ export interface Platform {
   clock?: Clock
   /** Whether this process helps to handle the events of a shared stream. Default: option `events.consume`. */
   consume?: boolean
+  /** Default: those that the options name. */
+  context?: ContextProviders
 }
 
 /** The composition root: the only place that sees both the engine and the adapters. Nothing runs before `start`. */
@@ -203,6 +206,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     features,
     featuresCaughtUp: () => follower.caughtUp(),
     featuresRebuilt: () => follower.rebuilt,
+    situations: composeContext(options, parts, platform.context),
     catalog,
     models,
     content,
@@ -237,6 +241,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
         features,
         vectorOf: content.view()?.vectorOf,
         store: storage.audits,
+        bounds: options.audits.bounds,
         ...parts,
       }),
 

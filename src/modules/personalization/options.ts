@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { fieldIssues, PersonalizationError } from "../../services/lib"
+import { AUDIT_FIGURES } from "../../services/measurement"
 import { planModels } from "../../services/models"
 
 const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never)
@@ -381,6 +382,50 @@ const shape = z.strictObject({
       .default(0.01)
       .describe(
         "About the most that one list changes a weight: higher follows changes sooner and is less steady."
+      ),
+  }),
+  audits: section({
+    bounds: z
+      .partialRecord(
+        z.enum(AUDIT_FIGURES),
+        z.strictObject({ min: z.number().optional(), max: z.number().optional() })
+      )
+      // Wide: beyond them something is broken, as when one product stands in every list.
+      .default({ intraListSimilarity: { max: 0.95 }, coverage: { min: 0.01 }, gini: { max: 0.995 } })
+      .describe(
+        "Bounds of the daily audit's figures, each with `min` and `max`; a segment of 100 lists or more that crosses one is a warning. docs/diversity.md lists the figures."
+      ),
+  }),
+  context: section({
+    geoFile: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "MaxMind City database (`.mmdb`) that tells the place by the shopper's address where no CDN does; needs the package maxmind."
+      ),
+    weather: z
+      .enum(["off", "open-meteo"])
+      .default("off")
+      .describe("Who is asked for the weather where the shopper is."),
+    weatherUrl: z
+      .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
+      .default("https://api.open-meteo.com")
+      .describe("Server of `open-meteo`, without `/v1/forecast`."),
+    weatherApiKey: z.string().min(1).optional().describe("Key of paying customers of `open-meteo`."),
+    eventsUrl: z
+      .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
+      .optional()
+      .describe("JSON feed of what is on near a place; docs/context.md says what it answers."),
+    eventsToken: z.string().min(1).optional().describe("Bearer token for that feed."),
+    timeoutMs: z
+      .number()
+      .int()
+      .min(10)
+      .max(10_000)
+      .default(150)
+      .describe(
+        "How long weather and events are waited for, beside the requests: no list waits for them. Raise it where they are far away."
       ),
   }),
   operations: section({

@@ -1,4 +1,4 @@
-import type { Audit, AuditFigure } from "./audit"
+import { AUDIT_FIGURES, type Audit, type AuditFigure } from "./audit"
 
 /** What a figure may be; either side may be open. */
 export interface Bound {
@@ -36,11 +36,10 @@ const BEFORE = 7
 export function trendOf(days: readonly { audit: Audit }[]): Partial<Record<AuditFigure, number>> {
   const [newest, ...before] = days.flatMap(({ audit }) => audit.all ?? []).slice(0, BEFORE + 1)
   if (!newest || before.length === 0) return {}
-  const { lists: _, ...figures } = newest
   return Object.fromEntries(
-    (Object.keys(figures) as AuditFigure[]).map((figure) => {
+    AUDIT_FIGURES.map((figure) => {
       const mean = before.reduce((sum, day) => sum + day[figure], 0) / before.length
-      return [figure, figures[figure] - mean]
+      return [figure, newest[figure] - mean]
     })
   )
 }

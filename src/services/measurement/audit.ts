@@ -31,7 +31,17 @@ export interface AuditFigures {
   longTailShare: number
 }
 
-export type AuditFigure = Exclude<keyof AuditFigures, "lists">
+export const AUDIT_FIGURES = [
+  "intraListSimilarity",
+  "categoryEntropy",
+  "novelty",
+  "serendipity",
+  "coverage",
+  "gini",
+  "brandShare",
+  "longTailShare",
+] as const satisfies readonly (keyof AuditFigures)[]
+export type AuditFigure = (typeof AUDIT_FIGURES)[number]
 
 /** Segment, e.g. `all` or `device=mobile`, → its figures. */
 export type Audit = Record<string, AuditFigures>

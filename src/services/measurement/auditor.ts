@@ -14,15 +14,7 @@ export interface AuditorDependencies {
   clock: Clock
   metrics: Metrics
   logger: Logger
-  /** Default BOUNDS. */
-  bounds?: Partial<Record<AuditFigure, Bound>>
-}
-
-/** Wide: beyond them something is broken, as when one product stands in every list. */
-export const BOUNDS: Partial<Record<AuditFigure, Bound>> = {
-  intraListSimilarity: { max: 0.95 },
-  coverage: { min: 0.01 },
-  gini: { max: 0.995 },
+  bounds: Partial<Record<AuditFigure, Bound>>
 }
 
 const DAY_MS = 86_400_000
@@ -33,7 +25,7 @@ const KEPT_DAYS = 400
 
 /** Looks over the lists of the last 24 hours, keeps what they are like, and raises an alarm at a bound that is crossed. */
 export async function auditDay(dependencies: AuditorDependencies): Promise<DayAudit> {
-  const { exposures, catalog, vectorOf, store, clock, metrics, logger, bounds = BOUNDS } = dependencies
+  const { exposures, catalog, vectorOf, store, clock, metrics, logger, bounds } = dependencies
   const now = clock.now()
   const recent = await exposures.recent({ limit: LISTS })
   const attention = await attentionOf(dependencies, now)
