@@ -1,4 +1,4 @@
-import type { Exposure, ExposureStore } from "../../services/serving"
+import type { Exposure, ExposureStore, RecentExposures } from "../../services/serving"
 
 /** Exposures of one process; the oldest are dropped beyond `limit`. */
 export class MemoryExposureStore implements ExposureStore {
@@ -34,9 +34,11 @@ export class MemoryExposureStore implements ExposureStore {
     return found
   }
 
-  async recent({ placement, limit }: { placement?: string; limit: number }): Promise<Exposure[]> {
-    const all = [...this.exposures.values()].filter((one) => !placement || one.placement === placement)
-    return structuredClone(all.sort((a, b) => b.ts - a.ts).slice(0, limit))
+  async recent({ placement, limit, before }: RecentExposures): Promise<Exposure[]> {
+    const all = [...this.exposures.values()].filter(
+      (one) => (!placement || one.placement === placement) && (!before || newestFirst(before, one) < 0)
+    )
+    return structuredClone(all.sort(newestFirst).slice(0, limit))
   }
 
   async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {
@@ -52,4 +54,11 @@ export class MemoryExposureStore implements ExposureStore {
     }
     return erased
   }
+}
+
+type Place = Pick<Exposure, "ts" | "requestId">
+
+function newestFirst(a: Place, b: Place): number {
+  if (a.ts !== b.ts || a.requestId === b.requestId) return b.ts - a.ts
+  return a.requestId < b.requestId ? 1 : -1
 }

@@ -1,5 +1,5 @@
 import type { DataSource } from "typeorm"
-import type { Exposure, ExposureStore } from "../../services/serving"
+import type { Exposure, ExposureStore, RecentExposures } from "../../services/serving"
 import { Database } from "./database"
 
 export class PostgresExposureStore implements ExposureStore {
@@ -48,11 +48,13 @@ export class PostgresExposureStore implements ExposureStore {
     return new Map(rows.map(({ body }) => [body.requestId, body]))
   }
 
-  async recent({ placement, limit }: { placement?: string; limit: number }): Promise<Exposure[]> {
+  async recent({ placement, limit, before }: RecentExposures): Promise<Exposure[]> {
     const rows = await this.db.query<{ body: Exposure }>(
-      `SELECT body FROM ${this.table} WHERE $1::text IS NULL OR placement = $1
+      `SELECT body FROM ${this.table}
+       WHERE ($1::text IS NULL OR placement = $1)
+         AND ($3::bigint IS NULL OR (ts, request_id) < (to_timestamp($3 / 1000.0), $4::text))
        ORDER BY ts DESC, request_id DESC LIMIT $2`,
-      [placement ?? null, limit]
+      [placement ?? null, limit, before?.ts ?? null, before?.requestId ?? null]
     )
     return rows.map(({ body }) => body)
   }

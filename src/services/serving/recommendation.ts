@@ -80,12 +80,20 @@ export interface Exposure {
   }
 }
 
+export interface RecentExposures {
+  /** Default: all. */
+  placement?: string
+  limit: number
+  /** The last one of the page before. */
+  before?: Pick<Exposure, "ts" | "requestId">
+}
+
 export interface ExposureStore {
   record(exposures: readonly Exposure[]): Promise<void>
   get(requestId: string): Promise<Exposure | undefined>
   /** By request id; unknown ones are missing. */
   getMany(requestIds: readonly string[]): Promise<Map<string, Exposure>>
   /** The newest first. */
-  recent(asked: { placement?: string; limit: number }): Promise<Exposure[]>
+  recent(asked: RecentExposures): Promise<Exposure[]>
   erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number>
 }

@@ -65,6 +65,8 @@ const ESTIMATE =
 
 /** Click rate of a product that the placement has never shown. */
 const UNKNOWN_RATE = 0.05
+/** Exposures read at once. */
+const PAGE = 10
 /** Products named as gained and lost. */
 const NAMED = 20
 
@@ -84,7 +86,6 @@ const side = (): Side => ({ clicks: 0, margin: 0, slots: 0, known: 0, products: 
  */
 export async function whatIf(asked: WhatIfAsked, parts: WhatIfParts): Promise<WhatIf> {
   const { catalog, recommender, breathe } = parts
-  const recorded = await parts.exposures.recent({ placement: asked.placement, limit: asked.requests })
   const rules = rulesOfDraft(asked.draft, parts.rules.rules)
   for (const name of Object.keys(asked.draft.placements)) {
     const placement = parts.placements.get(name)
@@ -92,8 +93,9 @@ export async function whatIf(asked: WhatIfAsked, parts: WhatIfParts): Promise<Wh
   }
   const [now, draft] = [side(), side()]
   const moves = new Map<string, number>()
-  let [requests, changedSlots, changedLists, slots] = [0, 0, 0, 0]
-  for (const exposure of recorded) {
+  let [recorded, requests, changedSlots, changedLists, slots] = [0, 0, 0, 0, 0]
+  for await (const exposure of recordedLists(asked, parts.exposures)) {
+    recorded++
     const placement = parts.placements.get(exposure.placement)
     const request = placement && (await requestOf(exposure, placement, parts))
     if (!request) continue
@@ -126,7 +128,7 @@ export async function whatIf(asked: WhatIfAsked, parts: WhatIfParts): Promise<Wh
       .map(([id, change]) => ({ product_id: id, slots: Math.abs(change) }))
   return {
     requests,
-    skipped: recorded.length - requests,
+    skipped: recorded - requests,
     changed_slots: share(changedSlots, slots),
     changed_lists: share(changedLists, requests),
     gained: named(1),
@@ -136,6 +138,20 @@ export async function whatIf(asked: WhatIfAsked, parts: WhatIfParts): Promise<Wh
     margin_known: both(({ known, slots }) => share(known, slots)),
     coverage: both(({ products }) => share(products.size, catalog.size)),
     estimate: ESTIMATE,
+  }
+}
+
+/** Page by page: hundreds of exposures at once would take too long to read. */
+async function* recordedLists(
+  { placement, requests }: WhatIfAsked,
+  exposures: WhatIfParts["exposures"]
+): AsyncGenerator<Exposure> {
+  let before: Exposure | undefined
+  for (let left = requests; left > 0; left -= PAGE) {
+    const page = await exposures.recent({ placement, limit: Math.min(PAGE, left), before })
+    yield* page
+    if (page.length < PAGE) return
+    before = page[page.length - 1]
   }
 }
 

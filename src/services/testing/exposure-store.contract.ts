@@ -1,4 +1,4 @@
-import type { Exposure, ExposureStore } from "../serving"
+import type { Exposure, ExposureStore, RecentExposures } from "../serving"
 
 const exposure = (requestId: string, changes: Partial<Exposure> = {}): Exposure => ({
   requestId,
@@ -45,16 +45,19 @@ export function exposureStoreContract(
       expect((await store.get("r1"))?.placement).toBe("home-for-you")
     })
 
-    it("gives the newest ones first, of one placement or of all", async () => {
+    it("gives the newest ones first, of one placement or of all, a page at a time", async () => {
       await store.record([
         exposure("r1", { ts: 1 }),
         exposure("r3", { ts: 3 }),
         exposure("r2", { ts: 2, placement: "trending" }),
       ])
-      const ids = async (asked: { placement?: string; limit: number }) =>
+      const ids = async (asked: RecentExposures) =>
         (await store.recent(asked)).map(({ requestId }) => requestId)
       expect(await ids({ limit: 2 })).toEqual(["r3", "r2"])
       expect(await ids({ limit: 9, placement: "home-for-you" })).toEqual(["r3", "r1"])
+      await store.record([exposure("r2b", { ts: 2 })])
+      expect(await ids({ limit: 2, before: { ts: 3, requestId: "r3" } })).toEqual(["r2b", "r2"])
+      expect(await ids({ limit: 2, before: { ts: 2, requestId: "r2" } })).toEqual(["r1"])
     })
 
     it("erases a subject by visitor and by customer", async () => {
