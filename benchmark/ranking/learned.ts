@@ -29,6 +29,8 @@ const AFTER: ChoiceEffects = { context: -1.2, novelty: -2, examination }
 const UNBIASED: ChoiceEffects = { ...BEFORE, examination: () => 1 }
 const BY_RANK: ChoiceEffects = { ...BEFORE, examination: (slot) => 1 / (1 + slot) }
 
+const scorer = (weights: Weights | undefined) => weights && { weights }
+
 async function learnOnline(
   world: World,
   learner: Learner,
@@ -36,7 +38,7 @@ async function learnOnline(
   effects: ChoiceEffects,
   events = Infinity
 ) {
-  const recommender = world.recommender(new LearnedRanker(() => learner.best))
+  const recommender = world.recommender(new LearnedRanker(() => scorer(learner.best)))
   let told = 0
   for (let i = 0; i < count && told < events; i++) {
     const step = await world.step(recommender, effects)
@@ -52,7 +54,7 @@ async function swapped(
   other: Weights,
   visits: readonly Visit[]
 ): Promise<number> {
-  const [a, b] = [one, other].map((weights) => world.recommender(new LearnedRanker(() => weights)))
+  const [a, b] = [one, other].map((weights) => world.recommender(new LearnedRanker(() => ({ weights }))))
   let pairs = 0
   let turned = 0
   for (const visit of visits) {
@@ -91,7 +93,7 @@ async function one(seed: number): Promise<Record<string, number>> {
     await learnOnline(world, learner, lists, BEFORE)
     const visits = world.some(ASKED, seed + 1)
     const fixed = world.recommender(new BlendRanker())
-    const learned = world.recommender(new LearnedRanker(() => learner.best))
+    const learned = world.recommender(new LearnedRanker(() => scorer(learner.best)))
     found.fixed = await world.truth(fixed, visits, BEFORE)
     found.learned = await world.truth(learned, visits, BEFORE)
     for (const source of world.sources)
@@ -103,7 +105,7 @@ async function one(seed: number): Promise<Record<string, number>> {
     await learnOnline(world, fresh, 2 * lists, AFTER)
     const later = world.some(ASKED, seed + 2)
     const at = (weights: () => Weights | undefined) =>
-      world.truth(world.recommender(new LearnedRanker(weights)), later, AFTER)
+      world.truth(world.recommender(new LearnedRanker(() => scorer(weights()))), later, AFTER)
     found["after the switch: stale"] = await at(() => stale)
     found["after the switch: online"] = await at(() => learner.best)
     found["after the switch: learned anew"] = await at(() => fresh.best)

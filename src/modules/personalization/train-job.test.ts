@@ -4,6 +4,8 @@ import {
   MemoryItemVectorStore,
   MemoryModelStore,
   MemorySubjectStore,
+  MemoryExposureStore,
+  MemoryRankerStore,
   MemoryTrainingLock,
 } from "../../adapters/memory"
 import { newEventId, type ShopEvent } from "../../services/events"
@@ -51,6 +53,8 @@ describe("runTraining", () => {
         models,
         catalog: new MemoryCatalogStore(),
         lock: new MemoryTrainingLock(),
+        exposures: new MemoryExposureStore(),
+        ranker: new MemoryRankerStore(),
         vectors: new MemoryItemVectorStore(),
         options: resolveOptions({ training: { minEvents: 1 } }),
         clock: new ManualClock(NOW),

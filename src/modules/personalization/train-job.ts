@@ -1,4 +1,4 @@
-import type { EventLog, LoggedEvent } from "../../services/events"
+import type { EventLog, HistoryRange, LoggedEvent } from "../../services/events"
 import type { CatalogStore, Product } from "../../services/features"
 import { noMetrics, PersonalizationError, type Clock, type Logger, type Parallel } from "../../services/lib"
 import {
@@ -11,10 +11,12 @@ import {
   type TrainingLock,
 } from "../../services/models"
 import { mayTrain, type SubjectStore } from "../../services/privacy"
+import type { RankerStore, ShownLists } from "../../services/ranking"
 import type { ItemVectorStore } from "../../services/retrieval"
 import { productVectors, readsVectors } from "./compose-content"
 import { trainerOpener } from "./compose-trainer"
 import type { PersonalizationOptions } from "./options"
+import { trainRanker } from "./train-ranker"
 import type { TrainingOutcome } from "./training-runs"
 
 const DAY_MS = 86_400_000
@@ -27,6 +29,8 @@ export interface TrainJobParts {
   models: ModelStore
   subjects: SubjectStore
   lock: TrainingLock
+  exposures: ShownLists
+  ranker: RankerStore
   /** Where what embedders say of products is kept. */
   vectors: ItemVectorStore
   options: PersonalizationOptions
@@ -51,7 +55,15 @@ export async function runTraining(parts: TrainJobParts, control: TrainJobControl
   if (!lock)
     throw new PersonalizationError("conflict", "Another process of this shop is training: wait for its end.")
   try {
-    return await trainLocked(parts, control, lock)
+    const outcome = await trainLocked(parts, control, lock)
+    control.report("learning from shown lists", 0.99)
+    // The models are saved: what goes wrong here must not undo the run.
+    const log = { replay: (range: HistoryRange) => stillAllowed(parts.log.replay(range), parts.subjects) }
+    const ranker = await trainRanker({ ...parts, log }, cancelledBy(control)).catch((error: Error) => {
+      parts.logger.error("The ranker could not be learned from shown lists", error)
+      return `the ranker stays: ${error.message}`
+    })
+    return { ...outcome, ranker }
   } finally {
     await lock.release()
   }
@@ -64,9 +76,7 @@ async function trainLocked(
 ): Promise<TrainingOutcome> {
   const { log, models, options, clock, logger } = parts
   const { training } = options
-  const checkCancelled = () => {
-    if (control.cancelled()) throw new PersonalizationError("cancelled", "The training run was cancelled.")
-  }
+  const checkCancelled = cancelledBy(control)
   control.report("reading catalogue", 0)
   const products: Product[] = []
   for await (const page of parts.catalog.load()) products.push(...page)
@@ -134,6 +144,10 @@ async function trainLocked(
   await takeStep(models, version.version, step)
   const promoted = step.status === "live"
   return { version, promoted, reason: promoted ? step.reason : `in ${step.status}: ${step.reason}` }
+}
+
+const cancelledBy = (control: TrainJobControl) => () => {
+  if (control.cancelled()) throw new PersonalizationError("cancelled", "The training run was cancelled.")
 }
 
 /** Bytes on this thread's heap and in its buffers. */

@@ -4,6 +4,8 @@ import {
   MemoryItemVectorStore,
   MemoryModelStore,
   MemorySubjectStore,
+  MemoryExposureStore,
+  MemoryRankerStore,
   MemoryTrainingLock,
 } from "../../adapters/memory"
 import { newEventId, type LoggedEvent, type ShopEvent } from "../../services/events"
@@ -73,6 +75,8 @@ async function trainOn(
         catalog,
         subjects: new MemorySubjectStore(),
         lock: new MemoryTrainingLock(),
+        exposures: new MemoryExposureStore(),
+        ranker: new MemoryRankerStore(),
         vectors: new MemoryItemVectorStore(),
         options: resolveOptions({ training }),
         clock: new ManualClock(NOW),

@@ -26,6 +26,8 @@ async function main(): Promise<void> {
         models: storage.models,
         subjects: storage.subjects,
         lock: storage.trainingLock,
+        exposures: storage.exposures,
+        ranker: storage.ranker,
         vectors: storage.vectors,
         options,
         clock: systemClock,

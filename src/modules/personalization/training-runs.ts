@@ -19,6 +19,8 @@ export interface TrainingRun {
   /** Whether the version went live, and if not why. */
   promoted?: boolean
   reason?: string
+  /** What was learned from shown lists, in a sentence. */
+  ranker?: string
   error?: { code: string; message: string }
 }
 
@@ -26,6 +28,8 @@ export interface TrainingOutcome {
   version: ModelVersion
   promoted: boolean
   reason?: string
+  /** What was learned from shown lists, in a sentence. */
+  ranker?: string
 }
 
 /** Does one run; rejects with `cancelled` soon after the signal fires. An empty stage means the one before. */
@@ -99,6 +103,7 @@ export class TrainingRuns {
       run.version = outcome.version.version
       run.promoted = outcome.promoted
       run.reason = outcome.reason
+      run.ranker = outcome.ranker
       logger.info(
         `Personalization: trained ${run.version} on ${outcome.version.window.events} events` +
           (outcome.promoted ? "; it is live" : `; it stays a candidate: ${outcome.reason}`)

@@ -4,7 +4,19 @@ import { product, TestCatalog } from "../../testing/planted-shop"
 import { BlendRanker } from "../blend-ranker"
 import { gather } from "../candidates"
 import type { RankInput } from "../ranker.port"
-import { choiceOf, exampleOf, learn, LearnedRanker, Learner, LEARN_DEFAULTS, situationOf, Weights } from "."
+import {
+  choiceOf,
+  exampleOf,
+  fitRanker,
+  fitWeights,
+  learn,
+  Stack,
+  LearnedRanker,
+  Learner,
+  LEARN_DEFAULTS,
+  situationOf,
+  Weights,
+} from "."
 import type { Outcome, RankExample, ShownList } from "."
 
 const INPUTS = ["one", "two", "blend"]
@@ -203,6 +215,60 @@ describe("exampleOf", () => {
   })
 })
 
+describe("fitRanker", () => {
+  const votes = new Set(["one", "two"])
+  const told = { seed: 1 }
+  const present = { weights: new Weights() }
+  const lists = (count: number, draw: (random: Random) => RankExample) => {
+    const random = new Random(11)
+    return Array.from({ length: count }, () => draw(random))
+  }
+
+  it("says by how much what it learned beats what serves, on lists it has not seen", () => {
+    const fitted = fitRanker(
+      lists(3_000, (random) => drawn(random, { one: 4, two: -2 }, flat)),
+      present,
+      votes,
+      told
+    )!
+    expect(fitted.gain.low).toBeGreaterThan(0.05)
+    expect(worth(fitted.weights, "one") - worth(fitted.weights, "two")).toBeGreaterThan(4)
+  })
+
+  it("changes nothing where nothing clearly better was found, or too little is known", () => {
+    const good = lists(3_000, (random) => drawn(random, { one: 2, two: 2 }, flat))
+    expect(fitRanker(good, { weights: fitWeights(good, told) }, votes, told)).toBeUndefined()
+    expect(fitRanker(good.slice(0, 100), present, votes, told)).toBeUndefined()
+  })
+
+  it("puts trees on top where inputs only count together, and they are the same after they were kept", () => {
+    // What one says counts for products of which two says much, and against the others.
+    const both = (random: Random) => {
+      const example = drawn(random, { one: 0, two: 0 }, flat)
+      const odds = Array.from({ length: 8 }, (_, i) => {
+        const [one, two] = example.rows.subarray(i * 3, i * 3 + 2)
+        return Math.exp(5 * (two > 0.5 ? one : -one))
+      })
+      example.gain.fill(0)
+      example.gain[random.weighted(odds)] = 1
+      return example
+    }
+    const fitted = fitRanker(lists(4_000, both), present, new Set(), told)!
+    expect(fitted.stackGain!.low).toBeGreaterThan(0.05)
+    const kept = Stack.load(JSON.parse(JSON.stringify(fitted.stack!.save())))
+    const scores = Float64Array.of(0.5, 0.1)
+    const rows = [0.9, 0.8, 0.85, 0.9, 0.2, 0.55]
+    const added = fitted.stack!.add(INPUTS, rows, {}, scores)
+    expect([...kept.add(INPUTS, rows, {}, scores)]).toEqual([...added])
+    expect(added[0]).toBeGreaterThan(added[1])
+    const learner = new Learner()
+    learner.promote(fitted.weights, fitted.stack)
+    expect(new Learner(JSON.parse(JSON.stringify(learner.save("1", 1)))).stack).toBeDefined()
+    learner.reset(true)
+    expect(learner.stack).toBeUndefined()
+  })
+})
+
 describe("LearnedRanker", () => {
   const question = () => {
     const catalog = new TestCatalog(["a", "b", "c", "d"].map((id) => product(id, id)))
@@ -233,12 +299,14 @@ describe("LearnedRanker", () => {
     const input = question()
     const order = new BlendRanker().rank(input).map(({ id }) => id)
     expect(new LearnedRanker(() => undefined).rank(input).map(({ id }) => id)).toEqual(order)
-    expect(new LearnedRanker(() => new Weights()).rank(input).map(({ id }) => id)).toEqual(order)
+    expect(new LearnedRanker(() => ({ weights: new Weights() })).rank(input).map(({ id }) => id)).toEqual(
+      order
+    )
   })
 
   it("orders by what was learned, and hands on the values it saw", () => {
     const weights = fitted(6_000, (random) => drawn(random, { one: -3, two: 3 }, flat))
-    const ranked = new LearnedRanker(() => weights).rank(question())
+    const ranked = new LearnedRanker(() => ({ weights })).rank(question())
     expect(ranked.map(({ id }) => id)).toEqual(["d", "c", "b", "a"])
     expect(ranked[0]).toMatchObject({ score: 1, source: "two", features: [0, 1, 0.5] })
     expect(ranked[3].score).toBeGreaterThan(0)

@@ -1,6 +1,7 @@
 import { learn, LEARN_DEFAULTS, type LearnOptions } from "./adam"
 import { choiceOf } from "./choice"
 import type { RankExample } from "./example"
+import { Stack, type SavedStack } from "./stack"
 import { Weights, type SavedWeights } from "./weights"
 
 /** All that a learned ranker knows, as it is kept. Plain JSON. */
@@ -9,6 +10,8 @@ export interface RankerState {
   revision: number
   /** Weights that have earned their place; absent: the fixed blend's. */
   promoted?: SavedWeights
+  /** Trees on top of whichever weights serve; learned with the promoted ones. */
+  stack?: SavedStack
   /** Weights that follow the shoppers; absent: as promoted. */
   online?: SavedWeights
   /** Lists learned from since the last reset, and those of them with an outcome. */
@@ -90,20 +93,28 @@ export class Learner {
     return this.state.promoted && this.promoted
   }
 
+  /** Trees that add to what the weights say. */
+  get stack(): Stack | undefined {
+    return this.state.stack && Stack.load(this.state.stack)
+  }
+
   /** Forgets what was learned online; `whole`: what was promoted as well. */
   reset(whole = false): void {
     if (whole) {
       this.promoted = new Weights()
       delete this.state.promoted
+      delete this.state.stack
     }
     this.online = this.copyOfPromoted()
     Object.assign(this.state, { lists: 0, taken: 0, guard: { lists: 0, mean: 0, variance: 0 } })
   }
 
   /** Makes these weights the ones to fall back on; online learning begins again from them. */
-  promote(weights: Weights): void {
+  promote(weights: Weights, stack?: Stack): void {
     this.promoted = weights
     this.state.promoted = weights.save()
+    this.state.stack = stack?.save()
+    if (!stack) delete this.state.stack
     this.reset()
   }
 

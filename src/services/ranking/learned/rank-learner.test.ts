@@ -79,7 +79,7 @@ it("makes lists by what it learned, in every process, once enough was taken", as
   clock.advance(11 * MINUTE)
   expect(await learnerOf("one").turn()).toBe(150)
   await weights.refresh()
-  expect(weights.current()!.get("two")!).toBeGreaterThan(weights.current()!.get("one")!)
+  expect(weights.current()!.weights.get("two")!).toBeGreaterThan(weights.current()!.weights.get("one")!)
 })
 
 it("goes on where a process that died had stored, without learning a list twice", async () => {

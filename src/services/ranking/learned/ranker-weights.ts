@@ -1,7 +1,7 @@
 import type { Logger, Metrics } from "../../lib"
 import { Learner } from "./learner"
 import type { RankerStore } from "./ranker-store.port"
-import type { Weights } from "./weights"
+import type { Scorer } from "./fit-ranker"
 
 export interface RankerWeightsParts {
   store: Pick<RankerStore, "load" | "revision">
@@ -13,7 +13,7 @@ export interface RankerWeightsParts {
 
 /** The weights that make lists in this process, held in memory and refreshed beside the requests. */
 export class RankerWeights {
-  private weights: Weights | undefined
+  private scorer: Scorer | undefined
   private revision = 0
   private timer: ReturnType<typeof setInterval> | undefined
   private failing = false
@@ -32,8 +32,8 @@ export class RankerWeights {
   }
 
   /** Undefined: the fixed blend is to make the list. */
-  current(): Weights | undefined {
-    return this.weights
+  current(): Scorer | undefined {
+    return this.scorer
   }
 
   /** Takes over what is stored. Never rejects: what was known goes on. */
@@ -43,7 +43,9 @@ export class RankerWeights {
       const revision = await store.revision()
       if (revision === this.revision) return
       const state = await store.load()
-      this.weights = state && new Learner(state).best
+      const learner = state && new Learner(state)
+      const weights = learner?.best
+      this.scorer = weights && { weights, stack: learner.stack }
       this.revision = state?.revision ?? 0
       this.failing = false
     } catch (error) {
