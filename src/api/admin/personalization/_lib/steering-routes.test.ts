@@ -28,7 +28,6 @@ beforeEach(async () => {
 afterEach(() => engine.stop())
 
 async function call(route: Route, request: { query?: object; body?: unknown; params?: object } = {}) {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- bodies of many shapes, matched by what is expected
   const answer = { status: 200, body: {} as any }
   const res = {
     status(code: number) {
