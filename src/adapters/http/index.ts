@@ -1,1 +1,2 @@
 export * from "./picture-fetcher"
+export * from "./json-local-events"

@@ -1,4 +1,4 @@
-import { contextFromHeaders, type RequestContext } from "../../services/context"
+import type { RequestContext } from "../../services/context"
 import { parse } from "../../services/lib"
 import {
   rankBodySchema,
@@ -71,10 +71,9 @@ async function shopperOf(
     shop.priceContext(asked, identity.customerId),
   ])
   service.recogniseCustomer(identity, consent)
-  const situation = contextFromHeaders(call.headers)
+  const situation = service.engine.situations.of(call)
   const context: RequestContext = {
     ...situation,
-    now: Date.now(),
     country: asked.country_code ?? situation.country,
     currency: prices?.currency_code,
     regionId: asked.region_id,

@@ -10,7 +10,8 @@ import { senderOf } from "./sender"
 
 /** `POST /store/personalization/events`: a batch of events; 202 says that the accepted ones are durable. */
 export async function takeEvents({ service }: Desk, call: Call): Promise<Answer> {
-  const result = await service.engine.ingest.submit(call.body, senderOf(call, identify(call)))
+  const { ingest, situations } = service.engine
+  const result = await ingest.submit(call.body, senderOf(call, identify(call), situations.of(call)))
   return { status: 202, body: result }
 }
 

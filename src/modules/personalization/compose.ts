@@ -12,6 +12,7 @@ import { ContentIndex, Shelves, within } from "../../services/retrieval"
 import {
   LEARN_DEFAULTS,
   LearnedRanker,
+  rankerDesk,
   RankerWeights,
   RankLearner,
   RuleBook,
@@ -215,6 +216,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     trials: storage.trials,
     recommender,
     steering,
+    ranker: rankerDesk(storage.ranker, clock),
     exposures: storage.exposures,
     placements: storage.placements,
     defaultConsent,

@@ -1,8 +1,10 @@
+import type { Situations } from "../../services/context"
 import type { DeadLetters, EventLog, EventRates, Ingest } from "../../services/events"
 import type { CatalogKeeper, FeatureStore } from "../../services/features"
 import type { Metrics } from "../../services/lib"
 import type { AuditStore, DayAudit } from "../../services/measurement"
 import type { ModelRegistry, TrialLog } from "../../services/models"
+import type { RankerDesk } from "../../services/ranking"
 import type { Consent, SubjectRef } from "../../services/privacy"
 import type { ContentIndex, IndexState } from "../../services/retrieval"
 import type { ExposureStore, PlacementStore, Recommender } from "../../services/serving"
@@ -24,6 +26,8 @@ export interface Engine {
   featuresCaughtUp(): Promise<void>
   /** History is in the features; before, lists go out without profiles. */
   featuresRebuilt(): boolean
+  /** In which situation a request is made. */
+  readonly situations: Situations
   /** In-memory catalogue, kept in step with its store. */
   readonly catalog: CatalogKeeper
   /** Live models: loads, hot-swaps, rolls back. */
@@ -36,6 +40,8 @@ export interface Engine {
   readonly recommender: Recommender
   /** Rules, placements and previews, as the admin works with them. */
   readonly steering: Steering
+  /** What is learned of the order within lists, and the way back. */
+  readonly ranker: RankerDesk
   readonly exposures: ExposureStore
   readonly placements: PlacementStore
   /** Assumed of a shopper who has said nothing. */

@@ -1,4 +1,4 @@
-import { contextFromHeaders, countryOf, deviceOf } from "."
+import { contextFromHeaders, deviceOf, placeOf } from "."
 
 const IPHONE =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
@@ -23,7 +23,7 @@ describe("deviceOf", () => {
   })
 })
 
-describe("countryOf", () => {
+describe("placeOf", () => {
   it.each([
     ["PT", { "cf-ipcountry": "PT" }],
     ["FR", { "x-vercel-ip-country": "fr" }],
@@ -34,12 +34,12 @@ describe("countryOf", () => {
     [undefined, { "cf-ipcountry": "<script>" }],
     [undefined, {}],
   ])("says %s", (country, headers) => {
-    expect(countryOf(headers)).toBe(country)
+    expect(placeOf(headers)?.country).toBe(country)
   })
 })
 
 it("puts together what the headers tell", () => {
-  const headers = { "cf-ipcountry": "AT", "user-agent": IPHONE, "accept-language": "de-AT,de;q=0.9,en;q=0.8" }
-  expect(contextFromHeaders(headers)).toEqual({ device: "mobile", country: "AT", locale: "de-AT" })
+  const headers = { "user-agent": IPHONE, "accept-language": "de-AT,de;q=0.9,en;q=0.8" }
+  expect(contextFromHeaders(headers)).toEqual({ device: "mobile", locale: "de-AT" })
   expect(contextFromHeaders({ "accept-language": "*" })).toEqual({})
 })

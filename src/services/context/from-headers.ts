@@ -1,4 +1,3 @@
-import { countryOf } from "./country/registry"
 import { deviceOf } from "./device"
 import { headerOf, type Headers } from "./headers"
 import type { RequestContext } from "./request-context"
@@ -9,7 +8,7 @@ export function localeOf(headers: Headers): string | undefined {
   return first && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(first) ? first : undefined
 }
 
-/** What the headers tell of the situation; fields that they do not tell are undefined. Pure. */
-export function contextFromHeaders(headers: Headers): Pick<RequestContext, "device" | "country" | "locale"> {
-  return { device: deviceOf(headers), country: countryOf(headers), locale: localeOf(headers) }
+/** What the headers tell of the shopper's device and language; what they do not tell is undefined. Pure. */
+export function contextFromHeaders(headers: Headers): Pick<RequestContext, "device" | "locale"> {
+  return { device: deviceOf(headers), locale: localeOf(headers) }
 }

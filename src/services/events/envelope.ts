@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { parse } from "../lib"
 import { consentSchema } from "../privacy"
+import { WEATHER_CONDITIONS } from "./event"
 import { isEventId } from "./event-id"
 
 /** Most events of one batch and most products of one event. */
@@ -49,6 +50,8 @@ const contextSchema = z.object({
     .optional(),
   city: text(100).optional(),
   tz_offset: z.number().min(-1440).max(1440).optional(),
+  weather: z.enum(WEATHER_CONDITIONS).optional(),
+  temperature: z.number().min(-100).max(100).optional(),
 })
 
 const itemSchema = z.object({

@@ -14,6 +14,10 @@ export interface EventItem {
   placement?: string
 }
 
+/** What the sky does, as far as it moves what people buy. */
+export const WEATHER_CONDITIONS = ["clear", "cloudy", "fog", "rain", "snow", "storm"] as const
+export type WeatherCondition = (typeof WEATHER_CONDITIONS)[number]
+
 export interface EventContext {
   locale?: string
   currency?: string
@@ -25,6 +29,9 @@ export interface EventContext {
   city?: string
   /** Minutes east of UTC. */
   tz_offset?: number
+  weather?: WeatherCondition
+  /** Degrees Celsius. */
+  temperature?: number
 }
 
 /** An event as it is stored: validated, consented, clock-corrected. */

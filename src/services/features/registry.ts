@@ -1,4 +1,5 @@
 import { categoryAffinity } from "./definitions/category-affinity"
+import { demand } from "./definitions/demand"
 import { eventCounts } from "./definitions/event-counts"
 import { itemCtr } from "./definitions/item-ctr"
 import { itemPopularity } from "./definitions/item-popularity"
@@ -19,4 +20,5 @@ export const FEATURES: readonly AnyFeature[] = [
   itemPopularity,
   itemCtr,
   popularNow,
+  demand,
 ]

@@ -1,5 +1,5 @@
 import type { RequestContext } from "../context"
-import type { Catalog, ProductCard, Shopper } from "../features"
+import type { Catalog, ProductCard, Shopper, SituationDemand } from "../features"
 
 /** What a feature may look at; the same for all candidates of a list. */
 export interface RankSituation {
@@ -8,6 +8,8 @@ export interface RankSituation {
   catalog: Catalog
   /** Products the list is about. */
   seeds: readonly string[]
+  /** What is wanted in general and in this situation, where something is known of it. */
+  demand?: SituationDemand
 }
 
 /** Value of one product: finite, about −1 to 1. */

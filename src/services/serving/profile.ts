@@ -1,4 +1,5 @@
 import type { Logger, Metrics, Scored } from "../lib"
+import { signalsOfRequest } from "../context"
 import { mayProfile } from "../privacy"
 import {
   NOBODY,
@@ -6,8 +7,11 @@ import {
   profileKeys,
   readPopularNow,
   readShopper,
+  readSituation,
+  situationKeys,
   type FeatureStore,
   type Shopper,
+  type SituationDemand,
   type Who,
 } from "../features"
 import { LATE, within } from "../retrieval"
@@ -18,6 +22,8 @@ export interface Profile {
   shopper: Shopper
   /** What the whole shop looks at now, best first. */
   trending: readonly Scored[]
+  /** What is wanted in a situation like this one. */
+  demand?: SituationDemand
   /** Set when the store did not answer: `features_failed` or `features_late`. */
   fallback?: string
 }
@@ -43,12 +49,15 @@ export async function readProfile(
   const { country, now } = context
   const who = mayProfile(consent) ? { visitorId, customerId, sessionId } : ANYONE
   try {
-    const records = await within(
-      features.getMany([...profileKeys(who), ...popularNowKeys(country)]),
-      budgetMs
-    )
+    const signals = signalsOfRequest(context)
+    const keys = new Set([...profileKeys(who), ...popularNowKeys(country), ...situationKeys(signals)])
+    const records = await within(features.getMany([...keys]), budgetMs)
     if (records !== LATE) {
-      return { shopper: readShopper(records, who, now), trending: readPopularNow(records, country, now) }
+      return {
+        shopper: readShopper(records, who, now),
+        trending: readPopularNow(records, country, now),
+        demand: readSituation(records, signals, now),
+      }
     }
     metrics.count("profile_failures_total", { reason: "late" })
     return { shopper: NOBODY, trending: [], fallback: "features_late" }

@@ -1,8 +1,18 @@
 import { headerOf } from "../headers"
-import type { CountryProvider } from "./country-provider"
+import type { Cdn } from "./cdn"
 
-/** Needs the header in the distribution's origin request policy. */
-export const cloudfront: CountryProvider = {
+/**
+ * Needs the headers in the distribution's origin request policy.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
+ */
+export const cloudfront: Cdn = {
   name: "cloudfront",
-  country: (headers) => headerOf(headers, "cloudfront-viewer-country"),
+  place: (headers) => ({
+    country: headerOf(headers, "cloudfront-viewer-country"),
+    region: headerOf(headers, "cloudfront-viewer-country-region"),
+    city: headerOf(headers, "cloudfront-viewer-city"),
+    latitude: headerOf(headers, "cloudfront-viewer-latitude"),
+    longitude: headerOf(headers, "cloudfront-viewer-longitude"),
+    timeZone: headerOf(headers, "cloudfront-viewer-time-zone"),
+  }),
 }

@@ -1,27 +1,40 @@
 import type { Headers } from "../headers"
+import { cityName, coordinates, countryCode, regionCode, timeZoneName, type Place } from "../place"
+import type { Cdn, SaidPlace } from "./cdn"
 import { cloudflare } from "./cloudflare"
 import { cloudfront } from "./cloudfront"
-import type { CountryProvider } from "./country-provider"
 import { fastly } from "./fastly"
 import { vercel } from "./vercel"
 
 /** Asked in this order; the first that knows a country wins. */
-export const COUNTRY_PROVIDERS: readonly CountryProvider[] = [cloudflare, vercel, cloudfront, fastly]
+export const CDNS: readonly Cdn[] = [cloudflare, vercel, cloudfront, fastly]
 
-/** Codes that say "no country": unknown, user-assigned. */
-const NO_COUNTRY = new Set(["XX", "ZZ"])
-
-/** ISO 3166-1 alpha-2 in upper case out of whatever was sent, or undefined. */
-export function countryCode(value: string | undefined): string | undefined {
-  const code = value?.trim().toUpperCase()
-  return code && /^[A-Z]{2}$/.test(code) && !NO_COUNTRY.has(code) ? code : undefined
-}
-
-/** The shopper's country by the CDN's headers, or undefined. */
-export function countryOf(headers: Headers, providers = COUNTRY_PROVIDERS): string | undefined {
-  for (const provider of providers) {
-    const code = countryCode(provider.country(headers))
-    if (code) return code
+/** The shopper's place by the CDN's headers; undefined when none of them knows the country. */
+export function placeOf(headers: Headers, cdns = CDNS): Place | undefined {
+  for (const cdn of cdns) {
+    const said = cdn.place(headers)
+    const country = countryCode(said.country)
+    if (country) return checked(country, said)
   }
   return undefined
+}
+
+function checked(country: string, said: SaidPlace): Place {
+  const timeZone = timeZoneName(said.timeZone)
+  return {
+    country,
+    region: regionCode(said.region),
+    city: cityName(said.city),
+    ...coordinates(said.latitude, said.longitude),
+    timeZone,
+    tzOffset: timeZone ? undefined : minutesOf(said.gmtOffset),
+  }
+}
+
+/** Minutes out of hours and minutes in one number: `-330` is three and a half hours to the west. */
+function minutesOf(hoursAndMinutes: string | undefined): number | undefined {
+  if (!hoursAndMinutes || !/^[+-]?\d{1,4}$/.test(hoursAndMinutes)) return undefined
+  const number = Number(hoursAndMinutes)
+  const minutes = Math.trunc(number / 100) * 60 + (number % 100)
+  return Math.abs(minutes) <= 14 * 60 ? minutes : undefined
 }

@@ -1,0 +1,36 @@
+import { demand, situationId, type Demand } from "./definitions/demand"
+import type { FeatureKey } from "./feature"
+import type { FeatureRecord } from "./feature-store.port"
+
+/** What is wanted in general, and on each side of a situation. */
+export interface SituationDemand {
+  general: Demand
+  here: readonly { signal: string; demand: Demand }[]
+}
+
+const WHOLE: FeatureKey = "global:all"
+
+/** The records that `readSituation` needs. @param signals of `signalsOf` */
+export const situationKeys = (signals: readonly string[]): FeatureKey[] =>
+  signals.length === 0 ? [] : [WHOLE, ...signals.map(keyOf)]
+
+const keyOf = (signal: string): FeatureKey => `global:${situationId(signal)}`
+
+/** Undefined where nothing is known of any side. @param now ms since the epoch */
+export function readSituation(
+  records: ReadonlyMap<FeatureKey, FeatureRecord>,
+  signals: readonly string[],
+  now: number
+): SituationDemand | undefined {
+  const of = (key: FeatureKey): Demand | undefined => {
+    const state = records.get(key)?.[demand.name]
+    return state === undefined ? undefined : demand.read(state as typeof demand.initial, now)
+  }
+  const general = of(WHOLE)
+  if (!general) return undefined
+  const here = signals.flatMap((signal) => {
+    const own = of(keyOf(signal))
+    return own ? [{ signal, demand: own }] : []
+  })
+  return here.length > 0 ? { general, here } : undefined
+}

@@ -1,0 +1,87 @@
+import type { Cards, Demand, ProductCard, SituationDemand } from "../../features"
+import type { RankFeature, RankSituation } from "../rank-feature"
+
+/** Weight of demand that a lift is drawn towards that of the categories by, and that of a category towards 1. */
+const PRIOR = 20
+
+/**
+ * ln of how much more something is wanted than is to be expected, drawn towards `prior` while little is known
+ * (DuMouchel 1999: a gamma prior on the ratio).
+ */
+const logLift = (wanted: number, expected: number, prior = 0): number =>
+  Math.log((wanted + PRIOR * Math.exp(prior)) / (expected + PRIOR))
+
+/** What one side of the situation does to products. */
+class Side {
+  private readonly bySet = new Map<number, number>()
+  /** How much is wanted here for each that is wanted in general. */
+  private readonly share: number
+
+  constructor(
+    private readonly here: Demand,
+    private readonly general: Demand,
+    private readonly sets: Cards["categorySets"]
+  ) {
+    this.share = here.total / general.total
+  }
+
+  /** ln of the lift of a product: of what is known of itself, and for the rest of its categories. */
+  of({ id, categories }: ProductCard): number {
+    let prior = this.bySet.get(categories)
+    if (prior === undefined) this.bySet.set(categories, (prior = this.ofCategories(categories)))
+    const wanted = this.here.product(id)
+    const general = this.general.product(id)
+    return wanted === undefined || general === undefined
+      ? prior
+      : logLift(wanted, general * this.share, prior)
+  }
+
+  /** That of the category it moves most. */
+  private ofCategories(set: number): number {
+    let most = 0
+    for (const id of this.sets.idsOf(set)) {
+      const wanted = this.here.category(id)
+      const general = this.general.category(id)
+      if (wanted === undefined || general === undefined) continue
+      const lift = logLift(wanted, general * this.share)
+      if (Math.abs(lift) > Math.abs(most)) most = lift
+    }
+    return most
+  }
+}
+
+function sidesOf({ general, here }: SituationDemand, { cards }: RankSituation["catalog"]): Side[] {
+  return here.map(({ demand }) => new Side(demand, general, cards.categorySets))
+}
+
+/** Half of the log-lifts is taken: the sides of a situation overlap, and would count the same shoppers twice. */
+const bounded = (sum: number): number => Math.tanh(sum / 2)
+
+/**
+ * How much more a product is wanted in this situation (device, country, time of day, days of the week, season, weather)
+ * than in general, −1 to 1: the sides' log-lifts added up, as naive Bayes does, and bounded. 0 where nothing is known.
+ */
+export const context: RankFeature = {
+  name: "context",
+  // Enough to tip a close race, and in a situation unlike the others a clear one.
+  share: 0.3,
+  prepare: ({ demand, catalog }) => {
+    if (!demand) return undefined
+    const sides = sidesOf(demand, catalog)
+    return (card) => {
+      let sum = 0
+      for (const side of sides) sum += side.of(card)
+      return bounded(sum)
+    }
+  },
+  signals: ({ demand, catalog }, card) => {
+    if (!demand) return []
+    const lifts = sidesOf(demand, catalog).map((side) => side.of(card))
+    const sum = lifts.reduce((total, lift) => total + lift, 0)
+    const scale = sum === 0 ? 0.5 : bounded(sum) / sum
+    return demand.here
+      .map(({ signal }, at) => ({ signal, value: lifts[at] * scale }))
+      .filter(({ value }) => value !== 0)
+      .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+  },
+}
