@@ -1,6 +1,6 @@
 import type { AuditFigure, DayAudit } from "../../../services/measurement"
 import type { ModelVersion, ShadowAnswer, ShadowSummary } from "../../../services/models"
-import type { Rule, RuleConflict } from "../../../services/ranking"
+import type { RankerReport, Rule, RuleConflict } from "../../../services/ranking"
 import type { Reason, WhatIf } from "../../../services/serving"
 import type { KnownPlacement, Preview } from "../../../modules/personalization/steering"
 
@@ -62,6 +62,8 @@ export interface Run {
   /** Whether that version went live; `reason` says why not. */
   promoted?: boolean
   reason?: string
+  /** What was learned from shown lists, in a sentence. */
+  ranker?: string
   error?: { code: string; message: string }
 }
 
@@ -167,4 +169,13 @@ export interface AuditsResponse {
   audits: DayAudit[]
   /** How far the newest day lies from the mean of the seven before it, by figure. */
   trend: Partial<Record<AuditFigure, number>>
+}
+
+export type RankerShown = Omit<RankerReport, "updatedAt"> & {
+  /** ISO time, or null before anything was learned. */
+  updated_at: string | null
+}
+
+export interface RankerResponse {
+  ranker: RankerShown
 }

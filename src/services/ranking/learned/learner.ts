@@ -88,9 +88,15 @@ export class Learner {
 
   /** The weights that should make lists now; undefined: the fixed blend should. */
   get best(): Weights | undefined {
-    const { guard, taken } = this.state
-    if (taken >= ENOUGH && guard.lists > 0 && guard.mean < 0) return this.online
-    return this.state.promoted && this.promoted
+    const { serves } = this
+    return serves === "fixed" ? undefined : this[serves]
+  }
+
+  /** Which weights should make lists now. */
+  get serves(): "fixed" | "online" | "promoted" {
+    const { guard, taken, promoted } = this.state
+    if (taken >= ENOUGH && guard.lists > 0 && guard.mean < 0) return "online"
+    return promoted ? "promoted" : "fixed"
   }
 
   /** Trees that add to what the weights say. */

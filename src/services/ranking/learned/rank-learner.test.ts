@@ -3,7 +3,7 @@ import { ManualClock, noMetrics, silentLogger } from "../../lib"
 import { FULL_CONSENT } from "../../privacy"
 import type { ShopEvent } from "../../events"
 import { shopEvent } from "../../testing/events"
-import { LEARN_DEFAULTS, Outcomes, RankerWeights, RankLearner } from "."
+import { LEARN_DEFAULTS, Outcomes, rankerDesk, RankerWeights, RankLearner } from "."
 
 const MINUTE = 60_000
 const START = 1_700_000_000_000
@@ -123,6 +123,24 @@ it("passes over robots, shoppers who do not want to be learned from, and lists t
   clock.advance(11 * MINUTE)
   expect(await learnerOf("one").turn()).toBe(1)
   expect((await store.load())!.lists).toBe(1)
+})
+
+it("tells what it has learned, and forgets it in every process when it is told to", async () => {
+  const { clock, store, learnerOf, show } = setUp()
+  const desk = rankerDesk(store, clock)
+  expect(await desk.report()).toMatchObject({ serves: "fixed", lists: 0, weights: [], updatedAt: 0 })
+  const learner = learnerOf("one")
+  for (let i = 0; i < 150; i++) await show()
+  clock.advance(11 * MINUTE)
+  await learner.turn()
+  const report = await desk.report()
+  expect(report).toMatchObject({ serves: "online", trees: false, lists: 150, taken: 150 })
+  expect(report.weights.map(({ name }) => name)).toEqual(expect.arrayContaining(["two", "home/one"]))
+  expect(await desk.reset(false)).toMatchObject({ serves: "fixed", lists: 0 })
+  await show()
+  clock.advance(11 * MINUTE)
+  expect(await learner.turn()).toBe(1)
+  expect(await desk.report()).toMatchObject({ serves: "fixed", lists: 1 })
 })
 
 describe("Outcomes", () => {

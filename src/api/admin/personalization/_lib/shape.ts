@@ -1,7 +1,8 @@
 import type { TrainingRun } from "../../../../modules/personalization/training-runs"
 import type { DeadLetter } from "../../../../services/events"
 import type { ModelVersion } from "../../../../services/models"
-import type { DeadLetterShown, Run } from "../types"
+import type { RankerReport } from "../../../../services/ranking"
+import type { DeadLetterShown, RankerShown, Run } from "../types"
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
@@ -32,4 +33,10 @@ export const shapeDeadLetter = ({ buriedAt, event, ...rest }: DeadLetter): DeadL
   ...rest,
   buried_at: iso(buriedAt),
   event: JSON.parse(JSON.stringify(event ?? null, masked)),
+})
+
+/** What a ranker has learned, as the admin API shows it. */
+export const shapeRanker = ({ updatedAt, ...rest }: RankerReport): RankerShown => ({
+  ...rest,
+  updated_at: updatedAt > 0 ? iso(updatedAt) : null,
 })

@@ -25,6 +25,11 @@ export const rollbackSchema = z.strictObject({
   version: modelVersion.optional(),
 })
 
+export const resetRankerSchema = z.strictObject({
+  /** Forgets what trainings have promoted as well: the weights of the placements decide again. */
+  whole: z.boolean().default(false),
+})
+
 export const shadowSchema = z.strictObject({ version: modelVersion, limit: wholeNumber(1, 200, 50) })
 
 export const recommendedWithSchema = z.strictObject({ limit: wholeNumber(1, 24, 6) })
