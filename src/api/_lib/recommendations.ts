@@ -1,6 +1,7 @@
 import type { RequestContext } from "../../services/context"
 import { parse } from "../../services/lib"
 import {
+  isAnonymous,
   rankBodySchema,
   recommendationBodySchema,
   recommendationQuerySchema,
@@ -18,8 +19,19 @@ export async function recommendOne(desk: Desk, call: Call): Promise<Answer> {
   const query = parse(recommendationQuerySchema(engine.options.serving.maxLimit), call.query)
   const { requests, page } = await requestsFor(desk, call, { ...query, placements: [query] })
   const list = await engine.recommender.recommend(requests[0])
-  return ok((await answerWith(desk, [list], page))[0])
+  const answer = ok((await answerWith(desk, [list], page))[0])
+  const maxAge = engine.options.serving.anonymousMaxAgeSeconds
+  return maxAge > 0 && isAnonymous(requests[0])
+    ? { ...answer, headers: shared(list.placement, maxAge) }
+    : answer
 }
+
+/** Headers of a list that a CDN may give to others who tell as little of themselves. */
+const shared = (placement: string, maxAge: number) => ({
+  "Cache-Control": `public, max-age=${maxAge}, stale-while-revalidate=${maxAge}`,
+  "Surrogate-Key": `personalization personalization-${placement}`,
+  Vary: "Authorization, X-Publishable-Api-Key, X-Personalization-Visitor, X-Personalization-Consent",
+})
 
 /** `POST /store/personalization/recommendations`: the lists of one page, without the same product twice. */
 export async function recommendPage(desk: Desk, call: Call): Promise<Answer> {

@@ -18,7 +18,7 @@ import {
   RuleBook,
   explores,
 } from "../../services/ranking"
-import { ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
+import { AnonymousLists, ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
 import { productVectors } from "./compose-content"
 import { composeContext, type ContextProviders } from "./compose-context"
 import { composeEvents, deadLettersOf } from "./compose-events"
@@ -146,6 +146,14 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     placements,
     rules,
     exposures,
+    ...(options.serving.anonymousSeconds > 0 && {
+      anonymous: new AnonymousLists({
+        basis: (name) => [catalog.version, rules.rules, placements.get(name), models.version],
+        keepMs: options.serving.anonymousSeconds * 1_000,
+        clock,
+        metrics,
+      }),
+    }),
     clock,
     metrics,
     logger,

@@ -348,6 +348,23 @@ const shape = z.strictObject({
       .max(2_000)
       .default(100)
       .describe("Candidates each source may bring."),
+    anonymousSeconds: z
+      .number()
+      .min(0)
+      .max(60)
+      .default(1)
+      .describe(
+        "How long a list is given to all who have agreed to nothing and are in the same situation; a change of the catalogue ends it at once. 0: each gets one of their own."
+      ),
+    anonymousMaxAgeSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(0)
+      .describe(
+        "`max-age` of the `Cache-Control` that these lists are sent with, for a CDN to hold them, with the `Surrogate-Key` `personalization` and the placement's. 0: they are not to be held."
+      ),
     exposureRetentionDays: z
       .number()
       .int()

@@ -1,3 +1,4 @@
+export * from "./anonymous-lists"
 export * from "./draft"
 export * from "./exposure-writer"
 export * from "./list-trace"

@@ -7,6 +7,7 @@ import type { ModelView } from "../models"
 import { SOURCES, type CandidateSource, type ContentIndex, type Knowledge, type Shelves } from "../retrieval"
 import { BlendRanker, type AnyReranker, type Ranker, type RuleSet } from "../ranking"
 import { ask, build, type Answers, type BuiltList, type ListInput, type ListTools } from "./build-list"
+import { isAnonymous, type AnonymousLists } from "./anonymous-lists"
 import type { ExposureWriter } from "./exposure-writer"
 import type { PlacementBook } from "./placement-book"
 import type { ListTrace } from "./list-trace"
@@ -38,6 +39,8 @@ export interface RecommenderParts {
   /** The merchant's; default: none. */
   rules?: Pick<RuleSet, "active">
   exposures: Pick<ExposureWriter, "write">
+  /** Lists of shoppers of whom nothing may be known; without it each is made anew. */
+  anonymous?: AnonymousLists
   /** How often products were shown and clicked; without it none was. */
   tallies?: Pick<ItemTallies, "of">
   /** What exploration draws from. Default: the same sequence for each recommender. */
@@ -87,7 +90,9 @@ export class Recommender {
    * @throws PersonalizationError `invalid_input` that names `placement`, `product_id` or `cart_id`
    */
   async recommend(request: RecommendationRequest): Promise<Recommendation> {
-    return (await this.answer([request], [""]))[0]
+    const make = async () => (await this.answer([request], [""]))[0]
+    const { anonymous } = this.parts
+    return anonymous && isAnonymous(request) ? anonymous.of(request, make) : make()
   }
 
   /**
