@@ -16,6 +16,8 @@ describe("options", () => {
       deadlineMs: 50,
       maxLimit: 50,
       candidates: 100,
+      anonymousSeconds: 1,
+      anonymousMaxAgeSeconds: 0,
       exposureRetentionDays: 400,
     })
   })

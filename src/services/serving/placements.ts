@@ -19,7 +19,7 @@ export const PLACEMENTS: readonly Placement[] = [
     },
     fallback: [],
     filters: FILTERS,
-    rerank: { mmr: 0.5 },
+    rerank: { mmr: 0.8 },
     limit: 12,
   },
   {
@@ -98,7 +98,7 @@ export const PLACEMENTS: readonly Placement[] = [
     },
     fallback: [],
     filters: FILTERS,
-    rerank: { mmr: 0.5 },
+    rerank: { mmr: 0.8 },
     limit: 12,
   },
   {
@@ -116,7 +116,7 @@ export const PLACEMENTS: readonly Placement[] = [
     },
     fallback: [],
     filters: FILTERS,
-    rerank: { mmr: 0.5 },
+    rerank: { mmr: 0.8 },
     limit: 6,
   },
   {
