@@ -23,9 +23,9 @@ const EVENTS = 5_000
 /** Lists that the fixed blend makes while orders with and without a bias of position are learned. */
 const BIASED = 3_000
 
-const BEFORE: ChoiceEffects = { context: 1.2, novelty: 2, examination }
-/** The same shop after tastes have turned round. */
-const AFTER: ChoiceEffects = { context: -1.2, novelty: -2, examination }
+const BEFORE: ChoiceEffects = { context: 1.2, novelty: 2, crowd: 0, examination }
+/** The same shop after tastes have turned round: what all bought is bought by nobody now. */
+const AFTER: ChoiceEffects = { context: -1.2, novelty: 2, crowd: -3, examination }
 const UNBIASED: ChoiceEffects = { ...BEFORE, examination: () => 1 }
 const BY_RANK: ChoiceEffects = { ...BEFORE, examination: (slot) => 1 / (1 + slot) }
 

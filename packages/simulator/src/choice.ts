@@ -10,11 +10,13 @@ export interface ChoiceEffects {
   context: number
   /** Log-liking that novelty seekers have for a product of today; for what they know already, the same with the sign turned. */
   novelty: number
+  /** What is added for each unit of a product's appeal to everybody: below −1 shoppers turn away from what all buy. */
+  crowd: number
   /** Chance that the product in a slot, from 0 on, is looked at. */
   examination(slot: number): number
 }
 
-export const NO_EFFECTS: ChoiceEffects = { context: 0, novelty: 0, examination }
+export const NO_EFFECTS: ChoiceEffects = { context: 0, novelty: 0, crowd: 0, examination }
 
 /** In what situation a list is looked at. */
 export interface ChoiceSituation {
@@ -55,7 +57,9 @@ export function situatedLiking(
   situation: ChoiceSituation,
   effects: ChoiceEffects
 ): number {
-  let sum = liking(shopper, product) + effects.context * favoured(product.latent.category, situation)
+  const { category, appeal } = product.latent
+  let sum =
+    liking(shopper, product) + effects.context * favoured(category, situation) + effects.crowd * appeal
   if (seeksNew(shopper))
     sum += effects.novelty * (situation.known.has(index) ? -1 : 2 ** (-ageDays / NEWNESS_DAYS))
   return sum

@@ -62,6 +62,7 @@ export function createClient(options: ClientOptions): PersonalizationClient {
     if (visitor && own) {
       headers["x-personalization-visitor"] = visitor
       headers["x-personalization-session"] = identity.session()
+      headers["x-personalization-timezone"] = Intl.DateTimeFormat().resolvedOptions().timeZone
       headers["x-personalization-consent"] = PURPOSES.filter((purpose) => consent.get()[purpose]).join(",")
     }
     if (token && own) headers.authorization = `Bearer ${token}`

@@ -235,13 +235,15 @@ describeWithPostgres("PostgreSQL event log", ({ url, open, clear }) => {
   })
 
   it("reverts and runs its migrations", async () => {
-    await revertMigrations(dataSource, 6)
+    const all = dataSource.migrations.length
+    expect(all).toBeGreaterThan(5)
+    await revertMigrations(dataSource, all)
     const [{ count }] = await dataSource.query(
       "SELECT count(*) FROM information_schema.tables WHERE table_schema = $1",
       [schemaOf(dataSource)]
     )
     expect(Number(count)).toBe(1)
-    expect(await runMigrations(dataSource)).toHaveLength(6)
+    expect(await runMigrations(dataSource)).toHaveLength(all)
     expect(await runMigrations(dataSource)).toEqual([])
   })
 })

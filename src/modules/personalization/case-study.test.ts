@@ -177,6 +177,23 @@ describe("two shoppers of whom nothing is known but their situation", () => {
   })
 })
 
+it("explains by the admin's preview which signals moved a product", async () => {
+  const clock = new ManualClock(PARIS_20)
+  const engine = await open(clock, sky)
+  engine.situations.of(PARIS)
+  await new Promise((resolve) => setImmediate(resolve))
+  const context = { ...engine.situations.of(PARIS), salesChannelIds: ["web"] }
+  const request = { placement: "trending", consent: NO_CONSENT, context, limit: 18 }
+  const { candidates } = await engine.steering.preview(request)
+  const signalsOf = (id: string) =>
+    candidates.find((one) => one.product_id === id)!.signals.context.map(({ signal }) => signal)
+  for (const signal of ["weather=rain", "device=mobile", "daypart=evening", "country=FR"]) {
+    expect(signalsOf("umbrellas-1")).toContain(signal)
+    expect(signalsOf("sunglasses-1")).toContain(signal)
+  }
+  await engine.stop()
+})
+
 it("waits for no weather that is down or never comes", async () => {
   const asked: string[] = []
   const provider = (name: string, weather: () => Promise<Weather>): WeatherProvider => ({
