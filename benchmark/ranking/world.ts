@@ -16,7 +16,7 @@ import type { Product } from "../../src/services/features"
 import { ManualClock, noMetrics, Random, silentLogger } from "../../src/services/lib"
 import { FULL_CONSENT } from "../../src/services/privacy"
 import { exampleOf, type RankExample, type Ranker } from "../../src/services/ranking"
-import { Shelves } from "../../src/services/retrieval"
+import { dot, Shelves } from "../../src/services/retrieval"
 import { PLACEMENTS, Recommender, type Exposure, type Placement } from "../../src/services/serving"
 
 const DAY_MS = 86_400_000
@@ -205,15 +205,58 @@ export class World {
     return items.map((item) => item.product_id)
   }
 
+  /** Adds a placement like the home page's, re-ranked so. @returns its name */
+  place(rerank: Record<string, number>): string {
+    const name = `home-${JSON.stringify(rerank)}`
+    this.placements.set(name, { ...HOME, name, rerank })
+    return name
+  }
+
+  /** nDCG of a list by the odds that the shopper chooses each product, against the best list of all products. */
+  ndcg(ids: readonly string[], { shopper, now }: Visit, effects: ChoiceEffects): number {
+    const gains = this.likings(
+      this.products.map(({ handle }) => handle),
+      shopper,
+      now,
+      effects
+    ).map(Math.exp)
+    const dcg = (list: readonly number[]) =>
+      list.reduce((sum, gain, rank) => sum + gain / Math.log2(rank + 2), 0)
+    const best = [...gains].sort((a, b) => b - a).slice(0, ids.length)
+    return dcg(ids.map((id) => gains[this.indexOf.get(id)!])) / dcg(best)
+  }
+
+  /** Mean of 1 − cosine of the content vectors over the pairs of a list. */
+  unlikeness(ids: readonly string[]): number {
+    const { vectorOf } = this.engine.content.view()!
+    const vectors = ids.map((id) => vectorOf(id)!)
+    let sum = 0
+    let pairs = 0
+    for (let i = 0; i < vectors.length; i++)
+      for (let j = i + 1; j < vectors.length; j++) {
+        sum += 1 - dot(vectors[i], vectors[j])
+        pairs++
+      }
+    return sum / pairs
+  }
+
   private chances(ids: readonly string[], { shopper, now }: Visit, effects: ChoiceEffects): number[] {
+    return choiceProbabilities(this.likings(ids, shopper, now, effects), effects)
+  }
+
+  private likings(
+    ids: readonly string[],
+    shopper: SimShopper,
+    now: number,
+    effects: ChoiceEffects
+  ): number[] {
     const hour = (now / 3_600_000 + shopper.country.tzOffset / 60) % 24
     const situation = { device: shopper.device, hour, known: this.knownTo(shopper.visitorId) }
-    const likings = ids.map((id) => {
+    return ids.map((id) => {
       const index = this.indexOf.get(id)!
       const age = this.ages[index] + (now - BEGAN) / DAY_MS
       return situatedLiking(shopper, this.products[index], index, age, situation, effects)
     })
-    return choiceProbabilities(likings, effects)
   }
 
   private next(): Visit {
