@@ -1,6 +1,6 @@
 import { choiceOf } from "./choice"
 import type { RankExample } from "./example"
-import { depthOf, type Weights } from "./weights"
+import type { Weights } from "./weights"
 
 const DECAY_MEAN = 0.9
 const DECAY_SQUARE = 0.999
@@ -46,7 +46,7 @@ export function learn(
   const slopes = new Float64Array(inputs.length)
   for (let i = 0, at = 0; i < position.length; i++) {
     const slope = weight * (probability[i] - taken[i])
-    if (debias) give(places.position, slope * depthOf(position[i]), anchored.position)
+    if (debias) give(places.position[position[i]], slope, anchored.position[position[i]])
     for (let input = 0; input < inputs.length; input++) slopes[input] += slope * rows[at++]
   }
   for (let input = 0; input < inputs.length; input++) {

@@ -1,5 +1,5 @@
 import type { RankExample } from "./example"
-import { depthOf, effective, type Places, type Weights } from "./weights"
+import { effective, type Places, type Weights } from "./weights"
 
 /** Most that one list counts, so that a rich basket does not outweigh a hundred clicks. */
 const MAX_LIST_WEIGHT = 6
@@ -34,7 +34,7 @@ export function choiceOf(weights: Weights, example: RankExample, debias = true):
   const outside = values[places.nothing]
   let most = outside
   for (let i = 0, at = 0; i < position.length; i++) {
-    let score = debias ? values[places.position] * depthOf(position[i]) : 0
+    let score = debias ? values[places.position[position[i]]] : 0
     for (let input = 0; input < inputs.length; input++) score += counts[input] * rows[at++]
     probability[i] = score
     if (score > most) most = score

@@ -86,9 +86,8 @@ describe("a choice", () => {
       return (loss(1e-5) - loss(-1e-5)) / 2e-5
     }
     expect(slope(places.nothing)).toBeCloseTo(weight * nothing, 5)
-    let depth = 0
-    for (let i = 0; i < 8; i++) depth -= weight * (probability[i] - taken[i]) * Math.log1p(i)
-    expect(slope(places.position)).toBeCloseTo(depth, 5)
+    for (const i of [0, 2, 5])
+      expect(slope(places.position[i])).toBeCloseTo(weight * (probability[i] - taken[i]), 5)
     let input = 0
     for (let i = 0; i < 8; i++) input += weight * (probability[i] - taken[i]) * example.rows[i * 3 + 1]
     expect(slope(places.own[1])).toBeCloseTo(input, 5)
@@ -255,7 +254,7 @@ describe("fitRanker", () => {
       return example
     }
     const fitted = fitRanker(lists(4_000, both), present, new Set(), told)!
-    expect(fitted.stackGain!.low).toBeGreaterThan(0.02)
+    expect(fitted.stackGain!.low).toBeGreaterThan(0.05)
     const kept = Stack.load(JSON.parse(JSON.stringify(fitted.stack!.save())))
     const scores = Float64Array.of(0.5, 0.1)
     const rows = [0.9, 0.8, 0.85, 0.9, 0.2, 0.55]

@@ -1,7 +1,7 @@
 import { BOOSTING_DEFAULTS, BoostedTrees, lambdaObjective, type RankingLists } from "../../lib"
 import type { RankExample } from "./example"
 import { GATES } from "./gates"
-import { depthOf, effective, type Weights } from "./weights"
+import { effective, type Weights } from "./weights"
 
 /** Trees on top of the weights, as they are kept. Plain JSON. */
 export interface SavedStack {
@@ -152,9 +152,9 @@ export function scoresOf(
 /** By product of an example: how much rarer its slot is looked at than the first, at most MAX_INVERSE. */
 export function seldomLookedAt(weights: Weights, { placement, inputs, position }: RankExample): Float64Array {
   const { values } = weights
-  const at = weights.of(placement, inputs).position
+  const places = weights.of(placement, inputs).position
   return Float64Array.from(position, (slot) =>
-    Math.min(MAX_INVERSE, Math.max(1, Math.exp(-values[at] * depthOf(slot))))
+    Math.min(MAX_INVERSE, Math.max(1, Math.exp(values[places[0]] - values[places[slot]])))
   )
 }
 

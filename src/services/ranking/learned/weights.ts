@@ -20,11 +20,8 @@ const BLEND_PRIOR = 4
 /** Log-odds, before anything is learned, of taking nothing against taking a product of score 0. */
 const NOTHING_PRIOR = 4
 
-/** How steeply slots are looked at less, before anything is learned. */
-const POSITION_PRIOR = 0.5
-
-/** ln of how often a slot is looked at compared with the first is this, times the weight `@position`. */
-export const depthOf = (slot: number): number => -Math.log1p(slot)
+/** How often a slot is looked at compared with the first, before anything is learned: ln(1 / (1 + slot/3)). */
+const positionPrior = (slot: number): number => -Math.log1p(slot / 3)
 
 /** Places of the weights that a placement's lists use. */
 export interface Places {
@@ -33,8 +30,8 @@ export interface Places {
   /** Inputs: what this placement adds to the weight. */
   own: Int32Array
   nothing: number
-  /** Slots are looked at as 1 / (1 + slot) to the power of this weight (Joachims, Swaminathan & Schnabel 2017). */
-  position: number
+  /** By slot, 0 to LAST_POSITION. */
+  position: Int32Array
 }
 
 /**
@@ -67,7 +64,9 @@ export class Weights {
         ),
         own: Int32Array.from(inputs, (input) => this.at(`${placement}/${input}`, 0)),
         nothing: this.at(`${placement}/@nothing`, NOTHING_PRIOR),
-        position: this.at(`${placement}/@position`, POSITION_PRIOR),
+        position: Int32Array.from({ length: LAST_POSITION + 1 }, (_, slot) =>
+          this.at(`${placement}/@position:${slot}`, positionPrior(slot))
+        ),
       }
       this.places.set(key, places)
     }
