@@ -49,7 +49,7 @@ export async function trainRanker(parts: TrainRankerParts, checkCancelled: () =>
     const state = await ranker.load()
     const next = new Learner(state)
     next.promote(weights, stack)
-    if (!(await ranker.save(next.save(undefined, clock.now())))) continue
+    if (!(await ranker.save(next.save({}, clock.now())))) continue
     const [mean, low, high] = [gain.mean, gain.low, gain.high].map((value) => value.toFixed(4))
     const report = `a ranker${stack ? " with trees" : ""} learned from ${lists} lists serves: nDCG +${mean} [${low}, ${high}]`
     logger.info(report)

@@ -1,5 +1,5 @@
 import type { EventHistory } from "../../events"
-import { exampleOf, type RankExample } from "./example"
+import type { RankExample } from "./example"
 import { OUTCOME_EVENTS, Outcomes, type PendingOutcome } from "./outcomes"
 import type { ShownLists } from "./shown-lists.port"
 
@@ -31,7 +31,7 @@ export async function collectExamples(
       const shown = await lists.getMany(chunk.map(({ requestId }) => requestId))
       for (const outcome of chunk) {
         const list = shown.get(outcome.requestId)
-        const example = list && exampleOf(list, outcome)
+        const example = list && outcomes.exampleOf(list, outcome)
         if (example) examples.push(example)
       }
     }

@@ -20,8 +20,10 @@ export interface RankerState {
   guard: Comparison
   /** Times the guard has sent the online weights back. */
   drifts: number
-  /** Where in the log of events learning goes on. */
+  /** Where the log of events is to be read on. */
   cursor?: string
+  /** Place of the first event of the list that was learned last; lists are learned in the order of these. */
+  learned?: string
   /** ms since the epoch */
   updatedAt: number
 }
@@ -124,13 +126,14 @@ export class Learner {
     this.reset()
   }
 
-  save(cursor: string | undefined, now: number): RankerState {
+  /** @param read how far the log is read and learned; left out: as before */
+  save(read: Pick<RankerState, "cursor" | "learned">, now: number): RankerState {
     const { state } = this
     Object.assign(state, {
       revision: state.revision + 1,
       online: this.online.save(),
       updatedAt: now,
-      ...(cursor !== undefined && { cursor }),
+      ...read,
     })
     return structuredClone(state)
   }

@@ -1,6 +1,6 @@
 import { mayTrain } from "../../privacy"
-import type { LoggedEvent, ShopEvent } from "../../events"
-import type { Outcome } from "./example"
+import { compareOffsets, type LoggedEvent, type ShopEvent } from "../../events"
+import { exampleOf, type Outcome, type RankExample, type ShownList } from "./example"
 
 /** Shorter looks at a product are no sign of liking, ms. */
 const LONG_LOOK_MS = 20_000
@@ -40,19 +40,33 @@ export interface PendingOutcome extends Outcome {
   gains: Map<string, number>
 }
 
+type Begun = Pick<PendingOutcome, "since" | "offset">
+
+/** How many windows after its first event a list is known as taken: no event of it counts once the first is over. */
+const KNOWN_WINDOWS = 2
+
 /**
  * Gathers what came of shown lists out of the events that name their request. A list is whole when its window has passed;
- * lists come out in the order of their first event. Events of robots, and of shoppers who do not let models learn from
- * them, are passed over.
+ * lists come out in the order of their first event, each once: what is told of it later is passed over. So are events of
+ * robots, and of shoppers who do not let models learn from them.
  */
 export class Outcomes {
   private readonly pending = new Map<string, PendingOutcome>()
+  /** Lists that were taken lately. */
+  private readonly done = new Map<string, Begun>()
 
   constructor(
     private readonly windowMs: number,
+    /** Place of the first event of the list that was taken last, by whoever read the log before. */
+    private taken?: string,
     /** Lists that wait at most; beyond it the oldest are whole at once. */
     private readonly capacity = 50_000
   ) {}
+
+  /** Place of the first event of the list that was taken last. */
+  get takenUpTo(): string | undefined {
+    return this.taken
+  }
 
   get waiting(): number {
     return this.pending.size
@@ -64,8 +78,12 @@ export class Outcomes {
     const gain = gainOf(event)
     for (const item of event.items) {
       const requestId = item.request_id ?? event.request_id
-      if (requestId === undefined) continue
+      if (requestId === undefined || this.done.has(requestId)) continue
       let list = this.pending.get(requestId)
+      if (!list && this.taken !== undefined && compareOffsets(offset, this.taken) <= 0) {
+        this.done.set(requestId, { since: event.ts, offset })
+        continue
+      }
       if (!list) {
         list = { requestId, since: event.ts, offset, seen: new Set(), gains: new Map() }
         this.pending.set(requestId, list)
@@ -84,17 +102,30 @@ export class Outcomes {
     for (const list of this.pending.values()) {
       if (this.pending.size <= this.capacity && list.since + this.windowMs > now) break
       this.pending.delete(list.requestId)
+      this.done.set(list.requestId, { since: list.since, offset: list.offset })
+      this.taken = list.offset
       // What was taken was in sight, whether or not the storefront has said so.
       if (list.seen.size > 0) for (const id of list.gains.keys()) list.seen.add(id)
       for (const [id, gain] of list.gains) if (gain < 0) list.gains.delete(id)
       whole.push(list)
     }
+    for (const [requestId, { since }] of this.done) {
+      if (since + KNOWN_WINDOWS * this.windowMs > now) break
+      this.done.delete(requestId)
+    }
     return whole
   }
 
-  /** Place in the log before which all is taken; undefined when nothing waits. */
+  /** The list to learn from; undefined when nothing of it was in sight, or all that is told of it came too late. */
+  exampleOf(list: ShownList, outcome: PendingOutcome): RankExample | undefined {
+    return outcome.since - list.ts > this.windowMs ? undefined : exampleOf(list, outcome)
+  }
+
+  /** Place in the log from which on it has to be read again to know all that is known here; undefined: of nothing. */
   get oldest(): string | undefined {
-    for (const { offset } of this.pending.values()) return offset
-    return undefined
+    const [first] = this.done.values()
+    const [next] = this.pending.values()
+    if (!first || !next) return (first ?? next)?.offset
+    return compareOffsets(first.offset, next.offset) < 0 ? first.offset : next.offset
   }
 }

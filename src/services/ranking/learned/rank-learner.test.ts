@@ -99,6 +99,34 @@ it("goes on where a process that died had stored, without learning a list twice"
   expect(await first.turn()).toBe(0)
 })
 
+it("learns each list once, however its events lie between those of others, late ones and restarts", async () => {
+  const { clock, log, store, learnerOf, show } = setUp()
+  const first = learnerOf("one")
+  const early = await show()
+  clock.advance(5 * MINUTE)
+  await show()
+  const click = (request_id: string) =>
+    log.append([
+      shopEvent({
+        ...{ type: "select_item", ts: clock.now(), consent: FULL_CONSENT, request_id },
+        items: [{ product_id: "a" }],
+      }),
+    ])
+  // Within the window of the early list, and behind the first event of the other one.
+  await click(early)
+  clock.advance(6 * MINUTE)
+  expect(await first.turn()).toBe(1)
+  // The early list's window is over.
+  await click(early)
+  clock.advance(120 * MINUTE)
+  const second = learnerOf("two")
+  expect(await second.turn()).toBe(1)
+  await click(early)
+  clock.advance(30 * MINUTE)
+  expect(await second.turn()).toBe(0)
+  expect((await store.load())!.lists).toBe(2)
+})
+
 it("takes up a state that was stored meanwhile, as by a reset, and learns on from there", async () => {
   const { clock, store, learnerOf, show } = setUp()
   const learner = learnerOf("one")
@@ -176,7 +204,7 @@ describe("Outcomes", () => {
   })
 
   it("holds no more than its capacity: the oldest are whole at once", () => {
-    const outcomes = new Outcomes(MINUTE, 2)
+    const outcomes = new Outcomes(MINUTE, undefined, 2)
     for (const r of ["r1", "r2", "r3"])
       outcomes.add(event("select_item", "a", { items: [{ product_id: "a", request_id: r }] }))
     expect(outcomes.take(START).map(({ requestId }) => requestId)).toEqual(["r1"])

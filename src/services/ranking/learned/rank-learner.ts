@@ -1,6 +1,5 @@
-import type { EventHistory } from "../../events"
+import { compareOffsets, type EventHistory } from "../../events"
 import type { Clock, Logger, Metrics } from "../../lib"
-import { exampleOf } from "./example"
 import { Learner } from "./learner"
 import type { LearnOptions } from "./adam"
 import { OUTCOME_EVENTS, Outcomes, type PendingOutcome } from "./outcomes"
@@ -93,9 +92,11 @@ export class RankLearner {
     const whole = this.outcomes.take(clock.now())
     if (whole.length === 0) return 0
     const learned = await this.learnFrom(learner, whole)
-    const state = learner.save(this.outcomes.oldest && before(this.outcomes.oldest), clock.now())
-    // Nothing waits: all that was read is learned.
-    if (this.outcomes.oldest === undefined && this.read !== undefined) state.cursor = this.read
+    const { oldest, takenUpTo } = this.outcomes
+    const state = learner.save(
+      { cursor: oldest ? before(oldest) : this.read, learned: takenUpTo },
+      clock.now()
+    )
     if (!(await store.save(state))) {
       this.learner = undefined
       return 0
@@ -112,7 +113,7 @@ export class RankLearner {
     const state = await store.load()
     this.learner = new Learner(state, options)
     this.revision = state?.revision ?? 0
-    this.outcomes = new Outcomes(options.windowMs)
+    this.outcomes = new Outcomes(options.windowMs, state?.learned)
     this.read = state?.cursor
     return this.learner
   }
@@ -126,7 +127,8 @@ export class RankLearner {
       await pause()
     }
     // Events of other types are not read again and again.
-    if (head !== undefined && (this.read === undefined || Number(head) > Number(this.read))) this.read = head
+    if (head !== undefined && (this.read === undefined || compareOffsets(head, this.read) > 0))
+      this.read = head
   }
 
   private async learnFrom(learner: Learner, whole: readonly PendingOutcome[]): Promise<number> {
@@ -137,7 +139,7 @@ export class RankLearner {
       const shown = await lists.getMany(chunk.map(({ requestId }) => requestId))
       for (const [i, outcome] of chunk.entries()) {
         const list = shown.get(outcome.requestId)
-        const example = list && exampleOf(list, outcome)
+        const example = list && this.outcomes.exampleOf(list, outcome)
         if (!example) continue
         metrics.observe("rank_list_loss", learner.learn(example), { placement: example.placement })
         learned++

@@ -53,7 +53,7 @@ export function rankerDesk(store: RankerStore, clock: Clock): RankerDesk {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const learner = new Learner(await store.load())
         learner.reset(whole)
-        if (await store.save(learner.save(undefined, clock.now()))) return report()
+        if (await store.save(learner.save({}, clock.now()))) return report()
       }
       throw new PersonalizationError("conflict", "The ranker is being stored all the time; try again.")
     },
