@@ -71,8 +71,13 @@ export async function giveFeedback({ service }: Desk, call: Call): Promise<Answe
   }
   const { engine } = service
   const result = await engine.ingest.submit({ events: [event] }, senderOf(call, identity))
-  const followed = result.accepted > 0 && (await within(engine.featuresCaughtUp(), FOLLOW_MS))
-  return { status: 202, body: { ...result, applied: followed !== false && followed !== LATE } }
+  // It is durable now: whatever happens to the features, it will be in them.
+  const follow = () =>
+    within(engine.featuresCaughtUp(), FOLLOW_MS).then(
+      (done) => done !== LATE,
+      () => false
+    )
+  return { status: 202, body: { ...result, applied: result.accepted > 0 && (await follow()) } }
 }
 
 const consentBody = z.strictObject({

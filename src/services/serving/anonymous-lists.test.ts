@@ -74,6 +74,14 @@ it("ends a list with its time, with a change of the catalogue, and when it could
   expect(made()).toBe(5)
 })
 
+it("keeps no long questions, which anybody could fill the memory with", async () => {
+  const { ask, made } = setUp()
+  const exclude = Array.from({ length: 200 }, (_, i) => `prod_${i}`)
+  await ask({ exclude })
+  await ask({ exclude })
+  expect(made()).toBe(2)
+})
+
 it("is for shoppers of whom nothing may be known or recorded", () => {
   expect(isAnonymous({ consent: NO_CONSENT })).toBe(true)
   expect(isAnonymous({ consent: { ...NO_CONSENT, experimentation: true } })).toBe(false)

@@ -20,6 +20,8 @@ interface Kept {
 }
 
 const MOST = 10_000
+/** Longer questions, with carts and lists of products to leave out, are rarely asked twice, and keeping them costs memory. */
+const LONGEST_KEY = 500
 /** In so long the time of day tells the same, ms. */
 const SAME_TIME = 15 * 60_000
 
@@ -40,6 +42,7 @@ export class AnonymousLists {
   async of(request: RecommendationRequest, make: () => Promise<Recommendation>): Promise<Recommendation> {
     const { clock, keepMs, metrics } = this.parts
     const key = keyOf(request)
+    if (key.length > LONGEST_KEY) return make()
     const now = clock.now()
     const known = this.kept.get(key)
     const basis = this.parts.basis(request.placement)

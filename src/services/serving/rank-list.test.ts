@@ -1,5 +1,6 @@
 import { MemoryExposureStore, MemoryItemVectorStore, MemoryPlacementStore } from "../../adapters/memory"
 import { ManualClock, noMetrics, silentLogger, type Scored } from "../lib"
+import { ruleSchema, RuleSet } from "../ranking"
 import { FULL_CONSENT, NO_CONSENT } from "../privacy"
 import type { FeatureStore } from "../features"
 import { ContentIndex, Shelves } from "../retrieval"
@@ -126,6 +127,19 @@ describe("Recommender.rank", () => {
     const list = await shop.rank(["b1", "a1"])
     expect(ids(list)).toEqual(["b1", "a1"])
     expect(list.fallback).toBe("error")
+  })
+
+  it("hides what a rule hides even when the ranker breaks", async () => {
+    const rank = () => {
+      throw new Error("broken")
+    }
+    const hide = ruleSchema.parse({
+      ...{ id: "r", name: "Recalled", placements: [], when: {} },
+      ...{ what: { products: ["a1"] }, action: { type: "hide" } },
+    })
+    const ranker = { name: "broken", featureNames: () => [], rank }
+    const shop = await setUp({ ranker, rules: new RuleSet([hide]) })
+    expect(ids(await shop.rank(["b1", "a1"]))).toEqual(["b1"])
   })
 
   it("refuses a placement that finds products, as `recommend` refuses one that orders them", async () => {

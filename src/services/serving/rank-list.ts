@@ -1,4 +1,4 @@
-import { fill, gather, type FeatureOf, type RankCandidates, type Ranked } from "../ranking"
+import { fill, gather, type FeatureOf, type ListRules, type RankCandidates, type Ranked } from "../ranking"
 import type { ProductCard } from "../features"
 import { onlyOf } from "../retrieval"
 import {
@@ -45,9 +45,9 @@ export async function rankList(
     },
     trace && ((id, reason) => trace.refused(id, reason))
   )
-  const rules = rulesOf({ placement: placement.name, catalog, shopper, context, listing: true }, tools)
+  const rules = rulesOf(listingOf(input), tools)
   const show = obeying(rules, mayShow, tools)
-  const hidden = rules && new Set(given.filter((id) => rules.refusalOf(id)))
+  const hidden = hiddenBy(rules, given)
   const known = given.filter((id) => show(id))
   const listed = new Set(known)
   const trending = profile.trending.filter(({ id }) => listed.has(id))
@@ -92,6 +92,23 @@ export async function rankList(
   if (tools.remainingMs() <= 0 && silent) falls.push("deadline")
   const { situation } = ranking
   return { items: woven, featureNames, situation, own: items.length, falls, hidden }
+}
+
+const listingOf = ({ placement, profile, request, knowledge }: ListInput) => ({
+  placement: placement.name,
+  catalog: knowledge.catalog,
+  shopper: profile.shopper,
+  context: request.context,
+  listing: true,
+})
+
+const hiddenBy = (rules: ListRules | undefined, given: readonly string[]) =>
+  rules && new Set(given.filter((id) => rules.refusalOf(id)))
+
+/** The list when it could not be ranked: as it was given, less what rules hide. */
+export function unranked(input: ListInput, given: readonly string[], { rules }: ListTools): BuiltList {
+  const hidden = hiddenBy(rulesOf(listingOf(input), { rules }), given)
+  return { items: [], featureNames: [], situation: {}, own: 0, falls: ["error"], hidden }
 }
 
 /** By falling score; equal ones as the shop had them. */

@@ -15,7 +15,7 @@ import type { Placement } from "./placement"
 import { focused } from "./intent"
 import { readProfile, type Profile } from "./profile"
 import { FALLBACK_TITLES, reasonOf, REASONS } from "./reasons"
-import { rankList } from "./rank-list"
+import { rankList, unranked } from "./rank-list"
 import type {
   Exposure,
   RankedList,
@@ -128,7 +128,7 @@ export class Recommender {
     const tools = this.tools(began)
     const list = await rankList(input, given, tools).catch((error: Error): BuiltList => {
       logger.error(`The list ${placement.name} could not be ranked`, error)
-      return { items: [], featureNames: [], situation: {}, own: 0, falls: ["error"] }
+      return unranked(input, given, tools)
     })
     const { title: _, items, ...answer } = this.shape(input, list, request, models)
     const ranked = new Set(list.items.map(({ id }) => id))
