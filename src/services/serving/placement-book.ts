@@ -1,8 +1,8 @@
 import { z } from "zod"
-import { fieldIssues, type Logger, type Metrics } from "../lib"
+import { RowBook } from "../lib"
 import { RERANKERS } from "../ranking"
 import { SOURCES } from "../retrieval"
-import type { Placement, PlacementStore } from "./placement"
+import type { Placement } from "./placement"
 import { PLACEMENTS } from "./placements"
 
 const known = (kind: string, names: readonly string[]) =>
@@ -57,33 +57,11 @@ export const placementSchema = z.strictObject({
   title: z.string().min(1).max(200),
 })
 
-export interface PlacementBookParts {
-  store: PlacementStore
-  metrics: Metrics
-  logger: Logger
-  /** How often the store is read. Default 5,000 ms. */
-  refreshMs?: number
-}
-
-/** All placements, shipped and stored, held in memory: a request never waits for their store. */
-export class PlacementBook {
+/** All placements, shipped and stored; an invalid row leaves the shipped one in place. */
+export class PlacementBook extends RowBook<Placement> {
+  protected readonly kind = "placements"
+  protected readonly schema = placementSchema
   private placements = new Map(PLACEMENTS.map((placement) => [placement.name, placement]))
-  private timer: ReturnType<typeof setInterval> | undefined
-  private complaint = ""
-
-  constructor(private readonly parts: PlacementBookParts) {}
-
-  async start(): Promise<void> {
-    await this.refresh()
-    clearInterval(this.timer)
-    this.timer = setInterval(() => void this.refresh(), this.parts.refreshMs ?? 5_000)
-    this.timer.unref()
-  }
-
-  stop(): void {
-    clearInterval(this.timer)
-    this.timer = undefined
-  }
 
   get(name: string): Placement | undefined {
     return this.placements.get(name)
@@ -93,35 +71,11 @@ export class PlacementBook {
     return [...this.placements.keys()]
   }
 
-  /** Reads the store. Never rejects: what was known goes on, and an invalid row leaves the shipped one in place. */
-  async refresh(): Promise<void> {
-    const { store, metrics } = this.parts
-    try {
-      const placements = new Map(PLACEMENTS.map((placement) => [placement.name, placement]))
-      const wrong: string[] = []
-      for (const row of await store.list()) {
-        const result = placementSchema.safeParse(row)
-        if (result.success) placements.set(result.data.name, result.data)
-        else
-          wrong.push(
-            `${String(row.name)}: ${fieldIssues(result.error)
-              .map((f) => `${f.path} ${f.message}`)
-              .join("; ")}`
-          )
-      }
-      this.placements = placements
-      this.complain(
-        wrong.length > 0 ? `Placements left out, for they are not valid. ${wrong.join(". ")}` : ""
-      )
-    } catch (error) {
-      metrics.count("placement_refresh_failures_total")
-      this.complain(`The placements could not be read; the last known ones go on: ${String(error)}`)
-    }
+  protected nameOf({ name }: Placement): string {
+    return String(name)
   }
 
-  /** Says each trouble once, not at every refresh. */
-  private complain(text: string): void {
-    if (text && text !== this.complaint) this.parts.logger.warn(text)
-    this.complaint = text
+  protected take(rows: readonly Placement[]): void {
+    this.placements = new Map([...PLACEMENTS, ...rows].map((placement) => [placement.name, placement]))
   }
 }

@@ -12,7 +12,7 @@ function setUp(rows: unknown[]) {
   const answer = { list: async () => rows as Rule[] }
   const logger = { debug() {}, info() {}, error() {}, warn: (text: string) => void warned.push(text) }
   const book = new RuleBook({
-    store: { list: () => answer.list(), put: async () => {}, remove: async () => {} },
+    store: { list: () => answer.list() },
     metrics: { ...noMetrics, count: (name) => void counted.push(name) },
     logger,
   })
@@ -48,7 +48,7 @@ describe("RuleBook", () => {
     answer.list = () => Promise.reject(new Error("down"))
     await book.refresh()
     expect(book.rules).toHaveLength(1)
-    expect([warned.length, counted]).toEqual([1, ["rule_refresh_failures_total"]])
+    expect([warned.length, counted]).toEqual([1, ["book_refresh_failures_total"]])
   })
 
   it("finds no rule where there is none", async () => {
