@@ -162,6 +162,11 @@ const ranked = fc.oneof(
   fc.constant({ product_ids: Array.from({ length: 201 }, (_, place) => `prod_${place}`) }),
   value
 )
+const feedback = fc.oneof(
+  broken({ product_id: "prod_garbage", type: "rating", rating: 5, request_id: "r", placement: "trending" }),
+  broken({ product_id: "prod_garbage", type: "not_interested" }),
+  value
+)
 const consents = fc.oneof(
   broken({ visitor_id: "garbage", consent: { analytics: true } }),
   broken({ analytics: true, personalization: "yes" }).map((consent) => ({ visitor_id: "garbage", consent })),
@@ -237,6 +242,11 @@ const identity = fc.oneof(
       "x-personalization-visitor": headerText,
       "x-personalization-session": headerText,
       "x-personalization-consent": headerText,
+      "x-personalization-timezone": headerText,
+      "cf-ipcountry": headerText,
+      "cf-iplatitude": headerText,
+      "cf-iplongitude": headerText,
+      "cf-timezone": headerText,
     },
     { requiredKeys: [] }
   )
@@ -275,6 +285,7 @@ export function calls(publishableKey: string): fc.Arbitrary<Call> {
     { weight: 4, arbitrary: get("/recommendations", query) },
     { weight: 3, arbitrary: post("/recommendations", pages) },
     { weight: 2, arbitrary: post("/rank", ranked) },
+    { weight: 2, arbitrary: post("/feedback", feedback) },
     { weight: 2, arbitrary: post("/consent", consents) },
     { weight: 1, arbitrary: get("/consent", fc.constant("")) }
   )
