@@ -62,13 +62,14 @@ function ways(search: (v: Float32Array, k: number) => Promise<Scored[]>, vectorO
     return centre ? without(await search(centre, k + items.length), items, k) : []
   }
   const chosen =
-    (known: number): Nearest =>
+    (known: number, depth = (k: number, _: number) => k): Nearest =>
     async (items, k) => {
       const centre = centreOf(items, vectorOf)
       if (!centre) return []
       for (const one of items) if (!lists.has(one.id)) lists.set(one.id, around([one], k))
       const found = await Promise.all(items.slice(0, known).map(({ id }) => lists.get(id)!))
-      const ids = [...new Set(found.flat().map(({ id }) => id))]
+      const read = found.flatMap((list, i) => list.slice(0, depth(k, items[i].weight)))
+      const ids = [...new Set(read.map(({ id }) => id))]
       const scored = ids.map((id) => ({ id, score: dot(vectorOf(id)!, centre) }))
       return without(
         scored.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)),
@@ -79,6 +80,8 @@ function ways(search: (v: Float32Array, k: number) => Promise<Scored[]>, vectorO
   return {
     "searched around the centre": around,
     "out of all lists": chosen(ITEMS),
+    // What the engine does.
+    "as deep as they weigh": chosen(ITEMS, (k, weight) => Math.max(10, Math.ceil(k * weight))),
     "newest alone": chosen(1),
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Latency of the engine itself, without HTTP: `npx tsx benchmark/serving/run.ts [--products 100000]
- * [--sessions 60000] [--shoppers 15000] [--requests 3000] [--index exact|faiss]`. Few shoppers who come again and again
+ * [--sessions 60000] [--shoppers 15000] [--requests 3000] [--index exact|faiss] [--placement home-for-you]`. Few shoppers who come again and again
  * show what a list costs once the neighbours of what they saw are known. Everything runs in this process, on the real
  * composition with storage in memory and models trained on the synthetic shop of shop.ts. `cpu` is the processor
  * time of a request, all threads of this process: the least of five rounds, for others on the same cores make it longer,
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     shoppers: { type: "string" },
     requests: { type: "string", default: "3000" },
     index: { type: "string", default: "exact" },
+    placement: { type: "string" },
   },
 })
 const PRODUCTS = Number(values.products)
@@ -185,6 +186,7 @@ async function main(): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   const report: Record<string, unknown> = {}
   for (const [name, ask] of Object.entries(kinds)) {
+    if (values.placement && name !== values.placement) continue
     delay.reset()
     delay.enable()
     const { cpu, samples } = await timed(ask)

@@ -53,8 +53,12 @@ export class ItemTable {
 
   /** Empties the heap into a list, best first. */
   scored(top: TopK): Scored[] {
+    const { ids } = this
     const { numbers, scores } = top.drain()
-    return Array.from(numbers, (number, rank) => ({ id: this.ids[number], score: scores[rank] }))
+    const found = new Array<Scored>(numbers.length)
+    for (let rank = 0; rank < found.length; rank++)
+      found[rank] = { id: ids[numbers[rank]], score: scores[rank] }
+    return found
   }
 }
 

@@ -32,6 +32,8 @@ class SessionKnn implements Model {
   private candidate: Int32Array
   private similarity: Float64Array
   private step: Int32Array
+  /** Items that got a vote, at the front. */
+  private touched = new Int32Array(0)
 
   constructor(
     readonly name: string,
@@ -50,7 +52,7 @@ class SessionKnn implements Model {
   fit({ interactions }: TrainingData, context: FitContext): void {
     this.keepLast = mayRecommendLast(this.options.recommendLast, interactions)
     this.index.fit(interactions, context)
-    this.scores = new Float64Array(this.index.items.size)
+    this.makeRoom(this.index.items.size)
     context.progress(1)
   }
 
@@ -58,7 +60,7 @@ class SessionKnn implements Model {
   insert(session: readonly string[]): void {
     this.index.insert(session)
     const { size } = this.index.items
-    if (size > this.scores.length) this.scores = new Float64Array(size + (size >> 1))
+    if (size > this.scores.length) this.makeRoom(size + (size >> 1))
   }
 
   recommend(query: ModelQuery, k: number): Scored[] {
@@ -73,10 +75,11 @@ class SessionKnn implements Model {
     const found = this.findCandidates(unique, weights, steps, weighting)
     this.neighbours.clear()
     for (let i = 0; i < found; i++) this.neighbours.offer(i, this.similarity[i])
-    const touched = this.vote(unique, weighting)
+    const voted = this.vote(unique, weighting)
     const last = this.keepLast ? -1 : recent[recent.length - 1]
-    const top = new TopK(Math.min(k, touched.length))
-    for (const item of touched) {
+    const top = new TopK(Math.min(k, voted))
+    for (let i = 0; i < voted; i++) {
+      const item = this.touched[i]
       if (item !== last) top.offer(item, this.scores[item])
       this.scores[item] = 0
     }
@@ -91,7 +94,12 @@ class SessionKnn implements Model {
   load(artifact: Artifact): void {
     this.keepLast = artifact.meta.keepLast === true
     this.index.load(artifact)
-    this.scores = new Float64Array(this.index.items.size)
+    this.makeRoom(this.index.items.size)
+  }
+
+  private makeRoom(items: number): void {
+    this.scores = new Float64Array(items)
+    this.touched = new Int32Array(items)
   }
 
   /** Distinct items of the session, newest first, with their weight and steps back (newest = 1). */
@@ -151,12 +159,12 @@ class SessionKnn implements Model {
     return found
   }
 
-  /** Adds the neighbours' votes to `scores` and returns the items that got one. */
-  private vote(unique: readonly number[], { distanceScale }: Weighting): number[] {
+  /** Adds the neighbours' votes to `scores`; fills `touched`, and returns how many items got one. */
+  private vote(unique: readonly number[], { distanceScale }: Weighting): number {
     const { idfWeighting, idfMode } = this.options
     const base = idfMode === "plus" ? 1 : 0
     const { numbers, scores: similarities } = this.neighbours.drain()
-    const touched: number[] = []
+    let touched = 0
     for (let i = 0; i < numbers.length; i++) {
       const session = this.candidate[numbers[i]]
       const vote = similarities[i] * this.matchWeight(this.step[numbers[i]])
@@ -167,7 +175,7 @@ class SessionKnn implements Model {
         const item = this.index.itemAt(row)
         let score = vote * (idfWeighting > 0 ? base + idfWeighting * this.index.idf(item) : 1)
         if (distanceScale > 0) score *= Math.exp(-Math.abs(row - matched) / distanceScale)
-        if (this.scores[item] === 0) touched.push(item)
+        if (this.scores[item] === 0) this.touched[touched++] = item
         this.scores[item] += score
       }
     }

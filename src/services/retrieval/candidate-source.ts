@@ -22,6 +22,8 @@ export interface RetrievalQuery {
   shopper: Shopper
   /** The product(s) the list is about: the page's product, or the cart's. */
   seeds: readonly string[]
+  /** What the shopper is after: `trailOf`. */
+  trail: readonly string[]
   context: RequestContext
   /** Candidates wanted at most. */
   limit: number

@@ -156,9 +156,11 @@ it("chooses out of the neighbours of each what is nearest to their centre, as th
     await neighbours.filled()
     const centre = centreOf(products, vectorOf)!
     const union = new Set<string>()
-    for (const { id } of products)
-      for (const found of (await index.search(vectorOf(id)!, 16)).filter((one) => one.id !== id).slice(0, 15))
-        union.add(found.id)
+    for (const { id, weight } of products) {
+      const near = (await index.search(vectorOf(id)!, 16)).filter((one) => one.id !== id)
+      // The first weighs 1 and is read to the end, the others as deep as they weigh.
+      for (const found of near.slice(0, Math.max(10, Math.ceil(15 * weight)))) union.add(found.id)
+    }
     const plain = [...union]
       .filter((id) => products.every((one) => one.id !== id))
       .map((id) => ({ id, score: dot(vectorOf(id)!, centre) }))

@@ -10,6 +10,8 @@ import { centreOf } from "./vectors"
 const REMEMBERED = 100_000
 /** Products whose neighbours are still to be looked for when nobody waits; beyond them the new ones are let go. */
 const WAITING = 10_000
+/** Neighbours that are looked at of the lightest product; of the others in proportion to their weights. */
+const LEAST = 10
 /** Of the time, the share that those searches may take. */
 const SHARE = 0.2
 
@@ -52,9 +54,11 @@ export class Neighbours {
     const centre = centreOf(known, (id) => this.table.get(id))
     if (!centre) return []
     const ids = known.map(({ id }) => id)
+    const heaviest = Math.max(...known.map(({ weight }) => weight))
+    const depths = known.map(({ weight }) => Math.max(LEAST, Math.ceil((k * weight) / heaviest)))
     const lists = ids.map((id) => this.held(id, k))
     const missing = ids.filter((_, i) => !lists[i])
-    if (missing.length === 0) return this.choose(ids, lists as List[], centre, k)
+    if (missing.length === 0) return this.choose(ids, lists as List[], depths, centre, k)
     if (missing.length === 1) {
       // A shopper who looks from product to product brings one new one at a time.
       const before = this.changes
@@ -63,6 +67,7 @@ export class Neighbours {
           ? this.choose(
               ids,
               lists.map((held) => held ?? list),
+              depths,
               centre,
               k
             )
@@ -97,15 +102,21 @@ export class Neighbours {
     return list && (list.rows.length >= k || list.all) ? list : undefined
   }
 
-  /** Out of the lists what is nearest to the centre. */
-  private choose(ids: readonly string[], lists: readonly List[], centre: Float32Array, k: number): Scored[] {
+  /** Out of the lists, each read so deep, what is nearest to the centre. */
+  private choose(
+    ids: readonly string[],
+    lists: readonly List[],
+    depths: readonly number[],
+    centre: Float32Array,
+    k: number
+  ): Scored[] {
     const { table } = this
     if (this.met.length < table.end) this.met = new Float64Array(2 * table.end)
     const choice = ++this.choices
     for (const id of ids) this.met[table.rowOf(id)] = choice
     const rows: number[] = []
-    for (const list of lists)
-      for (let i = 0; i < Math.min(k, list.rows.length); i++) {
+    for (const [at, list] of lists.entries())
+      for (let i = 0; i < Math.min(depths[at], list.rows.length); i++) {
         const row = list.rows[i]
         if (this.met[row] === choice) continue
         this.met[row] = choice

@@ -7,6 +7,7 @@ import { retrieve } from "./retrieve"
 const query = {
   shopper: NOBODY,
   seeds: [],
+  trail: [],
   trending: [],
   limit: 10,
   context: { now: 0, salesChannelIds: [] },
@@ -32,7 +33,11 @@ async function run(sources: CandidateSource[], remainingMs = () => 1_000) {
     gauge() {},
     observe() {},
   }
-  const answers = await retrieve(sources, query, knowledge, { metrics, logger: silentLogger, remainingMs })
+  const answers = await retrieve(sources, () => query, knowledge, {
+    metrics,
+    logger: silentLogger,
+    remainingMs,
+  })
   return { answers: Object.fromEntries(answers), counted }
 }
 

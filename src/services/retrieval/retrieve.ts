@@ -16,7 +16,8 @@ export interface RetrievalTools {
  */
 export async function retrieve(
   sources: readonly CandidateSource[],
-  query: RetrievalQuery,
+  /** What each is asked. */
+  queryOf: (source: CandidateSource) => RetrievalQuery,
   knowledge: Knowledge,
   { metrics, logger, remainingMs }: RetrievalTools
 ): Promise<Map<string, Candidate[]>> {
@@ -33,7 +34,7 @@ export async function retrieve(
       continue
     }
     try {
-      const answer = source.retrieve(query, knowledge)
+      const answer = source.retrieve(queryOf(source), knowledge)
       if (Array.isArray(answer)) {
         answers.set(source.name, answer)
         continue

@@ -13,13 +13,16 @@ import {
   type RankInput,
   type RuleSet,
 } from "../ranking"
-import { retrieve, type CandidateSource, type Knowledge, type RetrievalQuery } from "../retrieval"
+import { retrieve, trailOf, type CandidateSource, type Knowledge, type RetrievalQuery } from "../retrieval"
 import { showable } from "./filters"
 import type { ListTrace } from "./list-trace"
 import { asFeatured, obeying, rulesOf } from "./obey-rules"
 import type { Placement } from "./placement"
 import type { Profile } from "./profile"
 import type { RecommendationRequest } from "./recommendation"
+
+/** Times the list's length that each source may bring, however little it counts: filters take some away. */
+const LEAST = 4
 
 /** Ends every chain: popular products, then the newest that can be bought in the shopper's channels. */
 const LAST_RESORTS = ["popularity", "new-arrivals"]
@@ -53,7 +56,7 @@ export interface ListInput {
   /** Products the list is about. */
   seeds: readonly string[]
   limit: number
-  /** Candidates each source may bring. */
+  /** Candidates that the heaviest source may bring; the others in proportion to their weights, but not too few. */
   candidates: number
 }
 
@@ -80,8 +83,13 @@ export interface BuiltList {
 
 /** Asks the placement's own sources, side by side. */
 export function ask(input: ListInput, tools: ListTools): Promise<Answers> {
-  const own = tools.sources.filter((source) => input.placement.sources[source.name] > 0)
-  return retrieve(own, queryOf(input), input.knowledge, tools)
+  const { sources } = input.placement
+  const own = tools.sources.filter(({ name }) => sources[name] > 0)
+  const query = queryOf(input)
+  const heaviest = own.reduce((most, { name }) => Math.max(most, sources[name]), 0)
+  const least = Math.min(query.limit, LEAST * input.limit)
+  const limitOf = (name: string) => Math.max(least, Math.ceil((query.limit * sources[name]) / heaviest))
+  return retrieve(own, ({ name }) => ({ ...query, limit: limitOf(name) }), input.knowledge, tools)
 }
 
 /** Filters, ranks and re-ranks what the sources answered, and fills up a list that is too short. */
@@ -129,7 +137,10 @@ export async function build(
   const best = rerank(ranked.length > wanted ? ranked.slice(0, wanted) : ranked, input, tools)
   const features = featureNames.length
   const places = rules?.arrange({ ranked, limit, mayShow: (id) => mayShow(id) !== undefined, features })
-  const items = (places?.choose(best) ?? best).map((item) => explained(item, input, answers, tools))
+  const query = queryOf(input)
+  const items = (places?.choose(best) ?? best).map((item) =>
+    explained(item, query, knowledge, answers, tools)
+  )
   const falls = profile.fallback ? [profile.fallback] : []
   const asked = Object.keys(placement.sources).filter((name) => placement.sources[name] > 0)
   if (tools.remainingMs() <= 0 && asked.some((name) => !answers.has(name))) falls.push("deadline")
@@ -164,9 +175,10 @@ export function rescored(
   return scored
 }
 
-function queryOf({ profile, seeds, request, candidates, limit }: ListInput): RetrievalQuery {
+export function queryOf({ profile, seeds, request, candidates, limit }: ListInput): RetrievalQuery {
   const { shopper, trending } = profile
-  return { shopper, trending, seeds, context: request.context, limit: Math.max(candidates, limit) }
+  const trail = trailOf({ shopper, seeds })
+  return { shopper, trending, seeds, trail, context: request.context, limit: Math.max(candidates, limit) }
 }
 
 /** What a ranker is to know besides the candidates, and the features made ready for this list. */
@@ -226,13 +238,19 @@ export function rerank(ranked: readonly Ranked[], input: ListInput, tools: ListT
 }
 
 /** Adds what its source says of it. */
-export function explained(item: Ranked, input: ListInput, answers: Answers, tools: ListTools): ListItem {
+export function explained(
+  item: Ranked,
+  query: RetrievalQuery,
+  knowledge: Knowledge,
+  answers: Answers,
+  { sources }: Pick<ListTools, "sources">
+): ListItem {
   // Drawn by chance: what its source says is not why it stands there.
   if (item.reason) return item
   const said = answers.get(item.source)?.find(({ id }) => id === item.id)
   if (!said) return item
-  const source = tools.sources.find(({ name }) => name === item.source)
-  const because = said.because ?? source?.explain?.(item.id, queryOf(input), input.knowledge)
+  const source = sources.find(({ name }) => name === item.source)
+  const because = said.because ?? source?.explain?.(item.id, query, knowledge)
   return { ...item, because, reason: said.reason }
 }
 
@@ -247,6 +265,7 @@ async function fillUp(
   tools: ListTools
 ): Promise<void> {
   const chain = new Set([...input.placement.fallback, ...LAST_RESORTS])
+  const query = queryOf(input)
   const shown = new Set(list.items.map(({ id }) => id))
   // Scores only say the order: what fills up stays below what was ranked.
   const ceiling = Math.min(1, ...list.items.map(({ score }) => score))
@@ -255,7 +274,7 @@ async function fillUp(
     const source = tools.sources.find((one) => one.name === name)
     if (!source || spent(name) || (!isLast(name) && tools.remainingMs() <= 0)) continue
     const patience = isLast(name) ? { ...tools, remainingMs: () => source.budgetMs } : tools
-    const answers = await retrieve([source], queryOf(input), input.knowledge, patience)
+    const answers = await retrieve([source], () => query, input.knowledge, patience)
     tools.trace?.answered(answers)
     for (const { id } of answers.get(name) ?? []) {
       if (list.items.length >= input.limit) return
@@ -264,7 +283,7 @@ async function fillUp(
       const place = list.items.length - list.own
       const score = ceiling / (place + (list.own > 0 ? 2 : 1))
       const item = { id, score, source: name, features: list.featureNames.map(() => 0) }
-      list.items.push(explained(item, input, answers, tools))
+      list.items.push(explained(item, query, input.knowledge, answers, tools))
     }
   }
 }

@@ -29,7 +29,9 @@ export function shiftOf(
 ): Shift | undefined {
   const from = Math.max(0, session.length - LOOKED_AT)
   const items = session.slice(from)
-  const like = items.map((a) => items.map((b) => likeness(a, b)))
+  const like = items.map(() => new Float64Array(items.length))
+  for (let i = 0; i < items.length; i++)
+    for (let j = 0; j < i; j++) like[i][j] = like[j][i] = likeness(items[i], items[j])
   const mean = (rows: readonly number[], columns: readonly number[]) => {
     let sum = 0
     let pairs = 0

@@ -4,6 +4,7 @@ import { onlyOf } from "../retrieval"
 import {
   ask,
   explained,
+  queryOf,
   questionOf,
   rerank,
   rescored,
@@ -57,7 +58,8 @@ export async function rankList(
     profile: { ...profile, trending },
     candidates: known.length,
   }
-  const answers = await ask(asked, tools)
+  // Of a given list each source may speak of all.
+  const answers = await ask({ ...asked, limit: known.length }, tools)
   trace?.answered(answers)
   const question = questionOf(input, tools)
   const { sources, prepared } = question
@@ -80,10 +82,11 @@ export async function rankList(
     mayShow: (id) => given.includes(id) && mayShow(id) !== undefined,
     features: featureNames.length,
   })
+  const query = queryOf(asked)
   const explain = (item: Ranked) =>
     unnamed.has(item.id)
       ? unexplained(item, liked?.(unnamed.get(item.id)!) ?? 0)
-      : explained(item, asked, answers, tools)
+      : explained(item, query, asked.knowledge, answers, tools)
   const items = (places?.choose(best) ?? best).map(explain)
   const woven = places?.weave(items, asFeatured) ?? items
   trace?.listed(woven)

@@ -131,7 +131,7 @@ describe("Recommender", () => {
     const popular: Ask = (model) =>
       model === "popularity" ? planted().map(({ id }, i) => ({ id, score: 100 - i })) : []
     const { recommender, happen } = await setUp({ asks: popular })
-    const first = async () => ids(await recommender.recommend(request("home-for-you")))[0]
+    const first = async () => ids(await recommender.recommend(request("home-for-you", { limit: 20 })))[0]
     const before = await first()
     for (let time = 0; time < 12; time++)
       await happen("rec_impression", [before], { placement: "home-for-you" })

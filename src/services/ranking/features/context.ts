@@ -25,15 +25,21 @@ class Side {
     this.share = here.total / general.total
   }
 
-  /** ln of the lift of a product: of what is known of itself, and for the rest of its categories. */
-  of({ id, categories }: ProductCard): number {
-    let prior = this.bySet.get(categories)
-    if (prior === undefined) this.bySet.set(categories, (prior = this.ofCategories(categories)))
-    const wanted = this.here.product(id)
-    const general = this.general.product(id)
-    return wanted === undefined || general === undefined
-      ? prior
-      : logLift(wanted, general * this.share, prior)
+  /**
+   * ln of the lift of a product: of what is known of itself, and for the rest of its categories.
+   * @param general how much it is wanted in general, where that is known
+   */
+  of({ id, categories }: ProductCard, general: number | undefined): number {
+    const prior = this.ofSet(categories)
+    const wanted = general === undefined ? undefined : this.here.product(id)
+    return wanted === undefined ? prior : logLift(wanted, general! * this.share, prior)
+  }
+
+  /** That of products of which no more is known than their categories. */
+  ofSet(set: number): number {
+    let lift = this.bySet.get(set)
+    if (lift === undefined) this.bySet.set(set, (lift = this.ofCategories(set)))
+    return lift
   }
 
   /** That of the category it moves most. */
@@ -67,16 +73,23 @@ export const context: RankFeature = {
   share: 0.3,
   prepare: ({ demand, catalog }) => {
     if (!demand) return undefined
+    const { general } = demand
     const sides = sidesOf(demand, catalog)
+    const bySet = new Map<number, number>()
     return (card) => {
+      const wanted = general.product(card.id)
+      let value = wanted === undefined ? bySet.get(card.categories) : undefined
+      if (value !== undefined) return value
       let sum = 0
-      for (const side of sides) sum += side.of(card)
-      return bounded(sum)
+      for (const side of sides) sum += side.of(card, wanted)
+      value = bounded(sum)
+      if (wanted === undefined) bySet.set(card.categories, value)
+      return value
     }
   },
   signals: ({ demand, catalog }, card) => {
     if (!demand) return []
-    const lifts = sidesOf(demand, catalog).map((side) => side.of(card))
+    const lifts = sidesOf(demand, catalog).map((side) => side.of(card, demand.general.product(card.id)))
     const sum = lifts.reduce((total, lift) => total + lift, 0)
     const scale = sum === 0 ? 0.5 : bounded(sum) / sum
     return demand.here

@@ -16,15 +16,39 @@ export const categoryAffinity: CandidateSource = {
     }
     const affinities = wanted.size > 0 ? wanted : shopper.categoryAffinity
     const top = [...affinities].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, MAX_CATEGORIES)
-    const best = new Map<string, Candidate>()
-    for (const [category, affinity] of top) {
-      inCategory(category)
-        .slice(0, limit)
-        .forEach((id, rank) => {
-          const score = affinity / (rank + 1)
-          if (score > (best.get(id)?.score ?? 0)) best.set(id, { id, score })
-        })
-    }
-    return [...best.values()].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)).slice(0, limit)
+    return merged(
+      top.map(([category, affinity]) => ({ ids: inCategory(category), affinity })),
+      limit
+    )
   },
+}
+
+/** By affinity / rank, best first, ties by id; a product of several categories by the best of them. */
+function merged(
+  shelves: readonly { ids: readonly string[]; affinity: number }[],
+  limit: number
+): Candidate[] {
+  const places = shelves.map(() => 0)
+  const taken = new Set<string>()
+  const found: Candidate[] = []
+  while (found.length < limit) {
+    let from = -1
+    let score = 0
+    for (let shelf = 0; shelf < shelves.length; shelf++) {
+      const { ids, affinity } = shelves[shelf]
+      const place = places[shelf]
+      if (place === ids.length) continue
+      const value = affinity / (place + 1)
+      if (value < score || (value === score && from >= 0 && ids[place] > shelves[from].ids[places[from]]))
+        continue
+      from = shelf
+      score = value
+    }
+    if (from < 0 || score <= 0) break
+    const id = shelves[from].ids[places[from]++]
+    if (taken.has(id)) continue
+    taken.add(id)
+    found.push({ id, score })
+  }
+  return found
 }

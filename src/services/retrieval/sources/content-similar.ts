@@ -1,6 +1,5 @@
 import { dot } from "../vectors"
 import type { CandidateSource, RetrievalQuery, Weighted } from "../candidate-source"
-import { trailOf } from "../trail"
 
 /** The interest of a visit moves: only its newest products make the query, each half as heavy as the one after. */
 const MAX_ITEMS = 5
@@ -9,7 +8,7 @@ const STEP = 0.5
 /** What the list is about, the newest first. */
 function itemsOf(query: RetrievalQuery): Weighted[] {
   const { seeds } = query
-  const items = (seeds.length > 0 ? seeds : trailOf(query)).slice(-MAX_ITEMS).reverse()
+  const items = (seeds.length > 0 ? seeds : query.trail).slice(-MAX_ITEMS).reverse()
   return items.map((id, step) => ({ id, weight: seeds.length > 0 ? 1 : STEP ** step }))
 }
 

@@ -8,5 +8,9 @@ export const popularNow: CandidateSource = {
   name: "popular-now",
   reason: "trending",
   budgetMs: 10,
-  retrieve: ({ trending, limit }) => trending.filter(({ score }) => score >= ENOUGH).slice(0, limit),
+  retrieve: ({ trending, limit }) => {
+    let enough = 0
+    while (enough < Math.min(limit, trending.length) && trending[enough].score >= ENOUGH) enough++
+    return trending.slice(0, enough)
+  },
 }

@@ -1,3 +1,4 @@
+import { byRank } from "../by-rank"
 import type { CandidateSource } from "../candidate-source"
 
 /**
@@ -13,7 +14,8 @@ export const popularity: CandidateSource = {
     const trained = ask("popularity", { context: { country, device, now } }, limit)
     if (trained.length > 0) return trained
     if (trending.length > 0) return trending.slice(0, limit)
-    const ids = newest(context.salesChannelIds).slice(0, limit)
-    return ids.map((id, rank) => ({ id, score: 1 / (rank + 1), reason: "new" }))
+    return byRank(newest(context.salesChannelIds))
+      .slice(0, limit)
+      .map(({ id, score }) => ({ id, score, reason: "new" }))
   },
 }

@@ -1,5 +1,4 @@
 import type { CandidateSource } from "../candidate-source"
-import { trailOf } from "../trail"
 
 /** What is looked at right after the page's product, or after the products of the running visit. */
 export const sequentialRules: CandidateSource = {
@@ -8,7 +7,7 @@ export const sequentialRules: CandidateSource = {
   budgetMs: 30,
   retrieve: (query, { ask }) => {
     // A page is about its product: the visit before it must not drown what follows that product.
-    const session = query.seeds.length > 0 ? query.seeds : trailOf(query)
+    const session = query.seeds.length > 0 ? query.seeds : query.trail
     if (session.length === 0) return []
     const seen = new Set(session)
     const found = ask("sequential-rules", { session }, query.limit + seen.size).filter(

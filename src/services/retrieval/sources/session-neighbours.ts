@@ -1,5 +1,4 @@
 import type { CandidateSource } from "../candidate-source"
-import { trailOf } from "../trail"
 
 /** What shoppers with a visit like this one looked at: VMIS-kNN over the running session, or over recent history. */
 export const sessionNeighbours: CandidateSource = {
@@ -7,7 +6,7 @@ export const sessionNeighbours: CandidateSource = {
   reason: "session",
   budgetMs: 30,
   retrieve: (query, { ask }) => {
-    const session = trailOf(query)
+    const session = query.trail
     if (session.length === 0) return []
     // What was just seen needs no neighbours to be found.
     const seen = new Set(session)

@@ -2,6 +2,7 @@ import { NOBODY, type Shopper } from "../../features"
 import { product, TestCatalog } from "../../testing/planted-shop"
 import type { Knowledge, RetrievalQuery } from "../candidate-source"
 import { SOURCES } from "../registry"
+import { trailOf } from "../trail"
 
 const knowledge: Knowledge = {
   catalog: new TestCatalog([product("a1", "a"), product("b1", "b")]),
@@ -13,11 +14,15 @@ const knowledge: Knowledge = {
   inCategory: (id) => [`${id}1`],
 }
 
+const wholeOf = (query: Partial<RetrievalQuery>): RetrievalQuery => {
+  const context = { now: 0, salesChannelIds: [] }
+  const asked = { shopper: NOBODY, seeds: [], trending: [], limit: 5, context, ...query }
+  return { ...asked, trail: trailOf(asked) }
+}
+
 const find = async (name: string, query: Partial<RetrievalQuery>, changed: Partial<Knowledge> = {}) => {
   const source = SOURCES.find((one) => one.name === name)!
-  const context = { now: 0, salesChannelIds: [] }
-  const whole = { shopper: NOBODY, seeds: [], trending: [], limit: 5, context, ...query }
-  return source.retrieve(whole, { ...knowledge, ...changed })
+  return source.retrieve(wholeOf(query), { ...knowledge, ...changed })
 }
 
 const shopper = (recent: [type: string, id: string][], session: string[] = []): Shopper => ({
@@ -145,18 +150,7 @@ describe("content-similar", () => {
   }
   const source = SOURCES.find(({ name }) => name === "content-similar")!
   const explain = (id: string, query: Partial<RetrievalQuery>) =>
-    source.explain!(
-      id,
-      {
-        shopper: NOBODY,
-        seeds: [],
-        trending: [],
-        limit: 5,
-        context: { now: 0, salesChannelIds: [] },
-        ...query,
-      },
-      { ...knowledge, vectorOf }
-    )
+    source.explain!(id, wholeOf(query), { ...knowledge, vectorOf })
 
   it("asks for what is near the page's products, each as heavy as the other", async () => {
     const { found, nearest } = await asked({ seeds: ["a", "f"], limit: 3, shopper: shopper([], ["v"]) })
