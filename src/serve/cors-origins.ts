@@ -12,3 +12,7 @@ export function corsOrigins(text = ""): CorsOrigins {
       return pattern === undefined ? origin : new RegExp(pattern, flags)
     })
 }
+
+/** @param origin as the browser says it */
+export const mayCall = (origin: string, origins: CorsOrigins): boolean =>
+  origins.some((allowed) => (typeof allowed === "string" ? allowed === origin : origin.search(allowed) >= 0))

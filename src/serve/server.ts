@@ -15,6 +15,7 @@ import { collect, giveFeedback, readConsent, recordConsent, takeEvents } from ".
 import { PersonalizationError } from "../services/lib"
 import type { CorsOrigins } from "./cors-origins"
 import { customerOf } from "./customer"
+import { door } from "./door"
 import { answerError, HttpError } from "./http-error"
 import { addParsers } from "./parsers"
 import { channelsOfHeader } from "./publishable-key"
@@ -48,7 +49,14 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     // One proxy, as Medusa: its address is the last of X-Forwarded-For.
     trustProxy: (_address: string, hop: number) => hop < 1,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 30_000,
+    serverFactory: (handler) =>
+      door(handler, {
+        maxInFlight: parts.maxInFlight,
+        // What a list may take is what it may wait.
+        maxWaitMs: desk.service.engine.options.serving.deadlineMs,
+        corsOrigins,
+        metrics: desk.service.engine.metrics,
+      }),
     forceCloseConnections: "idle",
     // What has come in over a connection that is still open is answered, and told that it closes.
     return503OnClosing: false,
@@ -59,7 +67,6 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     throw new HttpError(404, `Cannot ${method} ${url.split("?", 1)[0]}`)
   })
   addParsers(app)
-  limitInFlight(app, parts.maxInFlight)
   refuseBeforeStart(app, desk)
   if (corsOrigins.length > 0) {
     await app.register(cors, {
@@ -115,19 +122,6 @@ async function readyUnlessDraining({ desk, draining }: ServerParts): Promise<Ans
   if (!draining()) return answer
   const { checks } = answer.body as { checks: object[] }
   return { status: 503, body: { status: "down", checks: [...checks, { name: "draining", ok: false }] } }
-}
-
-/** Beyond what can be worked on at a time, an early no costs less than a late answer. Health is always answered. */
-function limitInFlight(app: FastifyInstance, max: number): void {
-  let inFlight = 0
-  app.addHook("onRequest", async ({ url }, reply) => {
-    inFlight++
-    reply.raw.once("close", () => inFlight--)
-    if (inFlight > max && !url.startsWith("/personalization/health/")) {
-      reply.headers({ "Retry-After": "1", "Access-Control-Expose-Headers": "Retry-After" })
-      throw new HttpError(429, "Too many requests at a time; try again in a moment.")
-    }
-  })
 }
 
 /** Whoever comes too early is sent to another process, rather than given an empty list. Operations are always answered. */

@@ -1,0 +1,64 @@
+import { Admission } from "./admission"
+
+const turn = () => new Promise<void>((done) => setImmediate(done))
+
+function setUp(maxInFlight = 100) {
+  const clock = { now: 0 }
+  const started: number[] = []
+  const admission = new Admission({ maxInFlight, maxWaitMs: 100, now: () => clock.now })
+  const enter = (n: number) => admission.enter(() => started.push(n))
+  return { admission, clock, started, enter }
+}
+
+/** Until everybody in line has been let in. */
+async function turns(count: number) {
+  for (let i = 0; i < count; i++) await turn()
+}
+
+describe("Admission", () => {
+  it("starts at once what comes alone, and a rush by and by in the order of its coming", async () => {
+    const { started, enter } = setUp()
+    enter(0)
+    expect(started).toEqual([0])
+    await turns(2)
+    for (let n = 1; n <= 20; n++) expect(enter(n)).toBeUndefined()
+    expect(started.length).toBeLessThan(5)
+    let before = started.length
+    while (started.length < 21) {
+      await turn()
+      // A turn that starts many leaves those unheard who come meanwhile.
+      expect(started.length - before).toBeGreaterThan(0)
+      expect(started.length - before).toBeLessThan(5)
+      before = started.length
+    }
+    expect(started).toEqual(Array.from({ length: 21 }, (_, n) => n))
+  })
+
+  it("refuses while the first in line has waited too long, and no longer", async () => {
+    const { clock, started, enter } = setUp()
+    for (let n = 0; n < 10; n++) enter(n)
+    clock.now = 100
+    expect(enter(10)).toBeUndefined()
+    clock.now = 101
+    expect(enter(11)).toBe("wait")
+    await turns(20)
+    expect(started).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    expect(enter(12)).toBeUndefined()
+  })
+
+  it("does not refuse those who come after a standstill in which nobody waited", () => {
+    const { clock, enter } = setUp()
+    enter(0)
+    clock.now = 5_000
+    for (let n = 1; n < 10; n++) expect(enter(n)).toBeUndefined()
+  })
+
+  it("counts who waits and who is under way, until they leave", async () => {
+    const { admission, enter } = setUp(3)
+    expect([enter(0), enter(1), enter(2), enter(3)]).toEqual([undefined, undefined, undefined, "in_flight"])
+    await turns(5)
+    expect(enter(4)).toBe("in_flight")
+    admission.leave()
+    expect([enter(5), enter(6)]).toEqual([undefined, "in_flight"])
+  })
+})
