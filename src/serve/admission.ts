@@ -1,9 +1,3 @@
-/**
- * Starts per turn of the event loop. libuv takes one new connection a turn, so that long turns would leave a rush of
- * shoppers unheard; and a refusal waits for the turn's end.
- */
-const STARTS_A_TURN = 2
-
 export interface AdmissionOptions {
   /** Requests waiting and under way at most. */
   maxInFlight: number
@@ -22,7 +16,8 @@ interface Waiting {
 }
 
 /**
- * Decides over a request before any work on it. What comes in faster than it can be worked on stands in a line whose
+ * Decides over a request before any work on it, and starts one in each turn of the event loop. libuv takes one new
+ * connection a turn and refusals wait for the turn's end, so that turns full of work would leave a rush unheard. What comes in faster than it can be worked on stands in a line whose
  * wait is bounded: an early no costs less than a late answer, and those who are taken get theirs in time. The wait says
  * more than a length, for lists and batches of events cost different times (Maurer: Fail at Scale, ACM Queue 13(8),
  * 2015).
@@ -30,8 +25,8 @@ interface Waiting {
 export class Admission {
   private readonly line: Waiting[] = []
   private inFlight = 0
-  private started = 0
-  private turnEnds = false
+  /** One has been started in this turn. */
+  private busy = false
 
   constructor(private readonly options: AdmissionOptions) {}
 
@@ -52,16 +47,13 @@ export class Admission {
   }
 
   private advance(): void {
-    while (this.started < STARTS_A_TURN && this.line.length > 0) {
-      this.started++
-      this.line.shift()!.start()
-    }
-    if (this.turnEnds) return
-    this.turnEnds = true
+    const first = this.busy ? undefined : this.line.shift()
+    if (!first) return
+    this.busy = true
     setImmediate(() => {
-      this.turnEnds = false
-      this.started = 0
-      if (this.line.length > 0) this.advance()
+      this.busy = false
+      this.advance()
     })
+    first.start()
   }
 }
