@@ -16,11 +16,13 @@ interface Waiting {
 }
 
 /**
- * Decides over a request before any work on it, and starts one in each turn of the event loop. libuv takes one new
- * connection a turn and refusals wait for the turn's end, so that turns full of work would leave a rush unheard. What comes in faster than it can be worked on stands in a line whose
+ * Decides over a request before any work on it. What comes in faster than it can be worked on stands in a line whose
  * wait is bounded: an early no costs less than a late answer, and those who are taken get theirs in time. The wait says
  * more than a length, for lists and batches of events cost different times (Maurer: Fail at Scale, ACM Queue 13(8),
  * 2015).
+ *
+ * One request is started in each turn of the event loop: libuv accepts one connection a turn and refusals wait for the
+ * turn's end, so that turns full of work would leave a rush unheard for longer than shoppers wait.
  */
 export class Admission {
   private readonly line: Waiting[] = []
