@@ -33,6 +33,24 @@ describe("Admission", () => {
     expect(started).toEqual(Array.from({ length: 21 }, (_, n) => n))
   })
 
+  it("hears connections before it works, but works on", async () => {
+    const { admission, started, enter } = setUp()
+    for (let n = 0; n < 4; n++) enter(n)
+    const turnsUntil = async (count: number) => {
+      let taken = 0
+      for (; started.length < count; taken++) {
+        admission.connection()
+        await turn()
+      }
+      return taken
+    }
+    expect(await turnsUntil(2)).toBeGreaterThan(4)
+    expect(await turnsUntil(3)).toBeGreaterThan(4)
+    // Nobody comes any more.
+    await turns(3)
+    expect(started).toEqual([0, 1, 2, 3])
+  })
+
   it("refuses while the first in line has waited too long, and no longer", async () => {
     const { clock, started, enter } = setUp()
     for (let n = 0; n < 10; n++) enter(n)

@@ -1,3 +1,6 @@
+/** While connections come, so many turns hear the next one each before a request is started. */
+const TURNS_OF_RUSH = 8
+
 export interface AdmissionOptions {
   /** Requests waiting and under way at most. */
   maxInFlight: number
@@ -21,14 +24,18 @@ interface Waiting {
  * more than a length, for lists and batches of events cost different times (Maurer: Fail at Scale, ACM Queue 13(8),
  * 2015).
  *
- * One request is started in each turn of the event loop: libuv accepts one connection a turn and refusals wait for the
- * turn's end, so that turns full of work would leave a rush unheard for longer than shoppers wait.
+ * One request is started in each turn of the event loop, and fewer while connections come: libuv accepts one connection
+ * a turn, and refusals wait for the turn's end, so that turns full of work would leave a rush unheard for longer than
+ * shoppers wait.
  */
 export class Admission {
   private readonly line: Waiting[] = []
   private inFlight = 0
   /** One has been started in this turn. */
   private busy = false
+  /** A connection has come in this turn. */
+  private connected = false
+  private turns = 0
 
   constructor(private readonly options: AdmissionOptions) {}
 
@@ -48,14 +55,28 @@ export class Admission {
     this.inFlight--
   }
 
+  /** To be told of every new connection. */
+  connection(): void {
+    this.connected = true
+  }
+
   private advance(): void {
     const first = this.busy ? undefined : this.line.shift()
     if (!first) return
     this.busy = true
-    setImmediate(() => {
-      this.busy = false
-      this.advance()
-    })
+    setImmediate(this.turn)
     first.start()
+  }
+
+  private readonly turn = (): void => {
+    if (this.connected && this.turns < TURNS_OF_RUSH) {
+      this.connected = false
+      this.turns++
+      setImmediate(this.turn)
+      return
+    }
+    this.turns = 0
+    this.busy = false
+    this.advance()
   }
 }
