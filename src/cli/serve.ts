@@ -1,9 +1,11 @@
 import type { Command } from "commander"
 import { pino } from "pino"
 import { serve } from "../serve"
+import { boundHeap } from "./heap"
 import { roleSettings, type RoleFlags } from "./role-options"
 
 async function run(flags: RoleFlags): Promise<void> {
+  boundHeap()
   const settings = roleSettings(flags, process.env)
   const logger = pino({ level: settings.logLevel, base: { role: "serve", pid: process.pid } })
   const serving = await serve(settings, logger)
