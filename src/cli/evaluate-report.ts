@@ -13,6 +13,8 @@ export interface EvaluationReport {
   baseline: string
   /** Options given for this run, by model. */
   options: Record<string, Record<string, unknown>>
+  /** What the models said while they learned, e.g. by which trainer. */
+  log: readonly string[]
   results: ModelResult[]
 }
 
@@ -34,6 +36,7 @@ export function printReport(report: EvaluationReport, print: (line: string) => v
     "popular",
     "empty",
     "fit s",
+    "cpu s",
     "fit MB",
     "p50 ms",
     "p99 ms",
@@ -46,6 +49,7 @@ export function printReport(report: EvaluationReport, print: (line: string) => v
     shown(result.quality.popularityBias),
     String(result.empty),
     result.fitSeconds.toFixed(1),
+    result.fitProcessorSeconds.toFixed(1),
     result.fitMegabytes.toFixed(0),
     result.milliseconds.p50.toFixed(2),
     result.milliseconds.p99.toFixed(2),

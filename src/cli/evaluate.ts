@@ -85,7 +85,12 @@ export async function runEvaluate(flags: Flags, print: (line: string) => void): 
   if (!models.some(({ name }) => name === flags.baseline)) {
     models.unshift(cascade(flags.baseline.split("+").map(modelNamed), flags.option))
   }
-  const logger = { ...silentLogger, info: print, warn: print }
+  const log: string[] = []
+  const tell = (message: string) => {
+    log.push(message)
+    print(message)
+  }
+  const logger = { ...silentLogger, info: tell, warn: tell }
   const fit = { logger, trainer: trainerOpener(logger), parallel: nodeParallel() }
   const main = flags.predictions
     ? await pickByValidation(definitions, flags.option, trainingData, flags.seed, fit)
@@ -102,6 +107,7 @@ export async function runEvaluate(flags: Flags, print: (line: string) => void): 
     baseline: flags.baseline,
     memory: () => process.memoryUsage.rss(),
     now: () => performance.now() / 1000,
+    processor: processorSeconds,
     fit,
     onModel: (name) => print(`  ${name} …`),
     onList: (name, list) => predictions?.add(name, list),
@@ -119,6 +125,7 @@ export async function runEvaluate(flags: Flags, print: (line: string) => void): 
     examples: examples.length,
     baseline: flags.baseline,
     options: flags.option,
+    log,
     results,
   }
   printReport(report, print)
@@ -128,6 +135,11 @@ export async function runEvaluate(flags: Flags, print: (line: string) => void): 
   if (flags.json) await save(flags.json, `${JSON.stringify(report, null, 2)}\n`)
   if (flags.html) await save(flags.html, htmlReport(report))
   return report
+}
+
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
 }
 
 async function save(file: string, text: string): Promise<void> {

@@ -25,6 +25,8 @@ export interface ModelResult {
   /** Examples for which the model had nothing to say. */
   empty: number
   fitSeconds: number
+  /** Processor time of the fit in seconds, of all threads: what a busy machine does not change. */
+  fitProcessorSeconds: number
   /** What the process held more after the fit than before it, in MB: the model, and what was not yet collected. */
   fitMegabytes: number
   /** Time of one list: mean, and quantiles. */
@@ -40,6 +42,8 @@ export interface EvaluateOptions {
   baseline: string
   /** Seconds of a steady clock. */
   now(): number
+  /** Processor time of the process in seconds. */
+  processor?(): number
   /** Bytes that the process holds. */
   memory?(): number
   /** Told of every list, in the order of the examples, cut at `k`. */
@@ -105,6 +109,7 @@ async function evaluateOne(
   options: EvaluateOptions
 ) {
   const held = options.memory?.() ?? 0
+  const worked = options.processor?.() ?? 0
   const begun = options.now()
   await model.fit(train, {
     seed: options.seed,
@@ -114,6 +119,7 @@ async function evaluateOne(
     ...options.fit,
   })
   const fitted = options.now()
+  const fitProcessorSeconds = (options.processor?.() ?? 0) - worked
   const fitMegabytes = ((options.memory?.() ?? 0) - held) / 1e6
   const columns = byMetric(() => new Float64Array(examples.length))
   const tally = new ListQualityTally(train)
@@ -143,6 +149,7 @@ async function evaluateOne(
     quality: tally.result(),
     empty,
     fitSeconds: fitted - begun,
+    fitProcessorSeconds,
     fitMegabytes,
     milliseconds: { mean, p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99) },
   }
