@@ -1,12 +1,16 @@
-import { Admission } from "./admission"
+import { Admission, type Kind } from "./admission"
 
 const turn = () => new Promise<void>((done) => setImmediate(done))
 
 function setUp(maxInFlight = 100) {
   const clock = { now: 0 }
   const started: number[] = []
-  const admission = new Admission({ maxInFlight, maxWaitMs: 100, now: () => clock.now })
-  const enter = (n: number) => admission.enter(() => started.push(n))
+  const admission = new Admission({
+    maxInFlight,
+    maxWaitMs: { list: 100, events: 1_000 },
+    now: () => clock.now,
+  })
+  const enter = (n: number, kind: Kind = "list") => admission.enter(kind, () => started.push(n))
   return { admission, clock, started, enter }
 }
 
@@ -63,6 +67,24 @@ describe("Admission", () => {
     expect(enter(12)).toBeUndefined()
   })
 
+  it("gives lists and events lines of their own, served in turn", async () => {
+    const { clock, started, enter } = setUp(5)
+    for (let n = 0; n < 5; n++) enter(n, "events")
+    clock.now = 500
+    expect([enter(5, "events"), enter(6), enter(7)]).toEqual(["in_flight", undefined, undefined])
+    await turns(10)
+    expect(started).toEqual([0, 6, 1, 7, 2, 3, 4])
+  })
+
+  it("lets events wait for longer than lists", () => {
+    const { clock, enter } = setUp()
+    for (let n = 0; n < 4; n++) enter(n, n < 2 ? "list" : "events")
+    clock.now = 500
+    expect([enter(4), enter(5, "events")]).toEqual(["wait", undefined])
+    clock.now = 1_001
+    expect(enter(6, "events")).toBe("wait")
+  })
+
   it("does not refuse those who come after a standstill in which nobody waited", () => {
     const { clock, enter } = setUp()
     enter(0)
@@ -75,7 +97,7 @@ describe("Admission", () => {
     expect([enter(0), enter(1), enter(2), enter(3)]).toEqual([undefined, undefined, undefined, "in_flight"])
     await turns(5)
     expect(enter(4)).toBe("in_flight")
-    admission.leave()
+    admission.leave("list")
     expect([enter(5), enter(6)]).toEqual([undefined, "in_flight"])
   })
 })

@@ -13,7 +13,7 @@ async function setUp(handler: RequestListener, maxInFlight = 1) {
     count: (name: string, labels: object = {}) => void counted.push(`${name} ${JSON.stringify(labels)}`),
   }
   const corsOrigins = ["https://shop.example"]
-  const server = door(handler, { maxInFlight, maxWaitMs: 10_000, corsOrigins, metrics })
+  const server = door(handler, { maxInFlight, listWaitMs: 10_000, corsOrigins, metrics })
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   stops.push(
@@ -43,7 +43,7 @@ async function setUp(handler: RequestListener, maxInFlight = 1) {
 function holding() {
   const held: ServerResponse[] = []
   const handler: RequestListener = ({ url, method }, response) => {
-    if (method === "OPTIONS" || url?.startsWith("/personalization/")) response.end("fine")
+    if (method === "OPTIONS" || /health|metrics/.test(url!)) response.end("fine")
     else held.push(response)
   }
   return { held, handler }
@@ -65,7 +65,7 @@ describe("door", () => {
       type: "too_many_requests",
       message: "Too many requests at a time; try again in a moment.",
     })
-    expect(counted).toEqual(['requests_refused_total {"reason":"in_flight"}'])
+    expect(counted).toEqual(['requests_refused_total {"kind":"list","reason":"in_flight"}'])
     held[0].end("a list")
     expect(await first).toMatchObject({ status: 200, text: "a list" })
     const next = call("/list")
@@ -77,12 +77,12 @@ describe("door", () => {
   it("always answers those who watch over it, and browsers that ask whether they may call", async () => {
     const { held, handler } = holding()
     const { call } = await setUp(handler)
-    void call("/list").catch(() => undefined)
-    await until(() => held.length === 1)
+    for (const path of ["/list", "/personalization/collect?pk=1"]) void call(path).catch(() => undefined)
+    await until(() => held.length === 2)
     for (const path of ["/personalization/health/live", "/personalization/metrics"])
       expect((await call(path)).status).toBe(200)
     expect((await call("/list", { method: "OPTIONS" })).status).toBe(200)
-    expect((await call("/personalization/collect", { method: "POST" })).status).toBe(429)
+    expect((await call("/personalization/collect?pk=2", { method: "POST" })).status).toBe(429)
   })
 
   it("tells storefronts on their own origin that they were refused, and no others", async () => {
@@ -104,13 +104,13 @@ describe("door", () => {
   it("leaves a refused body unread and the connection open", async () => {
     const { held, handler } = holding()
     const { server, call, agent } = await setUp(handler)
-    void call("/list").catch(() => undefined)
+    void call("/store/personalization/events").catch(() => undefined)
     await until(() => held.length === 1)
     let connections = 0
     server.on("connection", () => connections++)
     for (let i = 0; i < 3; i++) {
       const big = { method: "POST", body: "x".repeat(300_000), agent }
-      expect((await call("/events", big)).status).toBe(429)
+      expect((await call("/store/personalization/events", big)).status).toBe(429)
     }
     expect((await call("/personalization/health/live", { agent })).status).toBe(200)
     expect(connections).toBe(1)

@@ -53,7 +53,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
       door(handler, {
         maxInFlight: parts.maxInFlight,
         // What a list may take is what it may wait.
-        maxWaitMs: desk.service.engine.options.serving.deadlineMs,
+        listWaitMs: desk.service.engine.options.serving.deadlineMs,
         corsOrigins,
         metrics: desk.service.engine.metrics,
       }),
