@@ -86,6 +86,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     models,
     store: storage.vectors,
     given: productVectors(options, { store: storage.vectors, metrics, logger }),
+    candidates: options.serving.candidates,
     createIndex: (dimensions) =>
       createVectorIndex(options.retrieval.index, {
         dimensions,

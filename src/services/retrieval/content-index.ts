@@ -1,6 +1,12 @@
-import type { Logger, Metrics } from "../lib"
+import type { Logger, Metrics, Scored } from "../lib"
 import type { Catalog, Product } from "../features"
-import { givenOf, type GivenProduct, type GivenSpaces, type ProductEmbedder } from "../models"
+import {
+  givenOf,
+  type GivenProduct,
+  type GivenSpaces,
+  type ModelQuery,
+  type ProductEmbedder,
+} from "../models"
 import type { Knowledge } from "./candidate-source"
 import type { ItemVectorStore } from "./item-vector-store.port"
 import { Neighbours } from "./neighbours"
@@ -15,6 +21,8 @@ const EMBED_SLICE = 10
 const SCAN_SLICE = 2_000
 /** A new product takes up to half a millisecond of other models. */
 const ADD_SLICE = 20
+/** Popular products whose neighbours are looked for before anybody asks. */
+const WARMED = 2_000
 /** Products embedded, indexed and stored at a time: what is done stays done when a later batch fails. */
 const BATCH = 1_000
 
@@ -25,12 +33,15 @@ export interface ContentIndexParts {
     readonly version: string | undefined
     readonly embedder: ProductEmbedder | undefined
     addProducts?(products: readonly GivenProduct[]): void
+    ask?(model: string, query: ModelQuery, k: number): Scored[]
   }
   store: ItemVectorStore
   /** What embedders outside the models say of products; a model gets of it what it has learned to read. */
   given?: { of(products: readonly Product[]): Promise<GivenSpaces> }
   /** A fresh index for vectors of this length; each model version gets its own. */
   createIndex(dimensions: number): MonitoredVectorIndex | Promise<MonitoredVectorIndex>
+  /** Neighbours of a product that lists ask for at the most; those of popular products are looked for ahead. */
+  candidates?: number
   metrics: Metrics
   logger: Logger
   /** How often to look for changed products and models. Default 1,000 ms. */
@@ -142,7 +153,11 @@ export class ContentIndex {
     const { version, embedder } = models
     if (!version || !embedder) return
     if (this.live?.version !== version) await this.build(version, embedder)
-    if (follow && this.live && this.seen !== catalog.version) await this.follow(this.live)
+    if (follow && this.live && this.seen !== catalog.version) {
+      await this.follow(this.live)
+      const popular = models.ask?.("popularity", {}, WARMED) ?? []
+      this.live.neighbours.warm(popular.map(({ id }) => id))
+    }
     metrics.gauge("content_index_size", this.size)
   }
 
@@ -152,7 +167,7 @@ export class ContentIndex {
     const stored = await store.load(SPACE, version)
     const index = await this.parts.createIndex(embedder.dimensions)
     const vectors = new VectorTable(embedder.dimensions)
-    const neighbours = new Neighbours(index, vectors)
+    const neighbours = new Neighbours(index, vectors, this.parts.candidates)
     const space: Space = { version, embedder, index, vectors, neighbours, madeOf: new Map() }
     if (stored.dimensions === embedder.dimensions) {
       await inSlices(stored.ids.entries(), SCAN_SLICE, ([row, id]) => {

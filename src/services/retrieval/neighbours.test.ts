@@ -6,7 +6,7 @@ import { VectorTable } from "./vector-table"
 import { centreOf, dot } from "./vectors"
 
 /** Products on the unit circle: the nearer, the better. */
-function setUp(max?: number) {
+function setUp(usual?: number, max?: number) {
   const index = Object.assign(new TestIndex(2), {
     searches: 0,
     release: undefined as (() => void) | undefined,
@@ -30,7 +30,7 @@ function setUp(max?: number) {
     await index.remove([id])
     table.delete(id)
   }
-  const neighbours = new Neighbours(index, table, max)
+  const neighbours = new Neighbours(index, table, usual, max)
   const near = async (names: string, k: number) =>
     (
       await neighbours.nearest(
@@ -41,8 +41,8 @@ function setUp(max?: number) {
   return { index, table, put, remove, neighbours, near, hold: (on: boolean) => (hold = on) }
 }
 
-async function circle(max?: number) {
-  const parts = setUp(max)
+async function circle(usual?: number, max?: number) {
+  const parts = setUp(usual, max)
   for (const [i, id] of [..."abcdefgh"].entries()) await parts.put(id, i * i)
   return parts
 }
@@ -71,18 +71,33 @@ it("lets those who ask at the same time share a search", async () => {
   expect(index.searches).toBe(2)
 })
 
-it("searches around the centre of several that are new, and for each of them when nobody waits", async () => {
+it("waits for the neighbours of the heaviest alone, and looks for those of the others when nobody waits", async () => {
   const { near, neighbours, index } = await circle()
-  const around = await near("ae", 3)
-  expect(around).toEqual(["c", "d", "b"])
+  expect(await near("ah", 3)).toEqual(["d", "c", "b"])
   await neighbours.filled()
-  expect(index.searches).toBe(3)
-  expect(await near("ae", 3)).toEqual(around)
-  expect(index.searches).toBe(3)
-  // One new one is searched for by itself, and remembered.
-  await near("aeh", 3)
-  await near("h", 3)
+  expect(index.searches).toBe(2)
+  expect(await near("ah", 3)).toEqual(["e", "d", "f"])
+  expect(
+    neighbours.nearest(
+      [..."aeb"].map((id, step) => ({ id, weight: 0.5 ** step })),
+      3
+    )
+  ).toHaveLength(2)
+  await neighbours.filled()
   expect(index.searches).toBe(4)
+})
+
+it("warms up those that are named, so deep as is usual, and no search brings fewer", async () => {
+  const { near, neighbours, index } = await circle(4)
+  neighbours.warm([..."ce?"])
+  await neighbours.filled()
+  expect(index.searches).toBe(2)
+  neighbours.warm([..."c"])
+  await neighbours.filled()
+  await near("c", 4)
+  await near("b", 1)
+  await near("b", 4)
+  expect(index.searches).toBe(3)
 })
 
 it("does not look again for more than there are", async () => {
@@ -111,7 +126,7 @@ it("forgets with every change of the index, also what was being searched meanwhi
 })
 
 it("remembers no failure, and no more than it may", async () => {
-  const { near, index } = await circle(1)
+  const { near, index } = await circle(0, 1)
   const { search } = index
   index.search = async () => Promise.reject(new Error("away"))
   await expect(near("c", 2)).rejects.toThrow("away")

@@ -24,8 +24,9 @@ interface List {
 
 /**
  * The nearest products of a product, remembered: they are the same for every shopper, and a search costs more than all
- * else of a list. What is nearest to several is chosen out of the neighbours of each; until those are known it is searched
- * for, and theirs are looked for beside the requests. What is remembered is forgotten with every change of the index.
+ * else of a list. What is nearest to several is chosen out of the neighbours of each. Only for those of the heaviest one a
+ * request waits; where others are not known yet the list does without, and they are looked for beside the requests. What
+ * is remembered is forgotten with every change of the index.
  */
 export class Neighbours {
   private readonly lists: LRUCache<string, List>
@@ -43,6 +44,8 @@ export class Neighbours {
   constructor(
     private readonly index: Pick<VectorIndex, "search">,
     private readonly table: VectorTable,
+    /** Neighbours that are wanted most often; no search brings fewer. */
+    private readonly usual = 0,
     max = REMEMBERED
   ) {
     this.lists = new LRUCache({ max })
@@ -53,29 +56,30 @@ export class Neighbours {
     const known = products.filter(({ id }) => this.table.rowOf(id) >= 0)
     const centre = centreOf(known, (id) => this.table.get(id))
     if (!centre) return []
-    const ids = known.map(({ id }) => id)
-    const heaviest = Math.max(...known.map(({ weight }) => weight))
-    const depths = known.map(({ weight }) => Math.max(LEAST, Math.ceil((k * weight) / heaviest)))
-    const lists = ids.map((id) => this.held(id, k))
-    const missing = ids.filter((_, i) => !lists[i])
-    if (missing.length === 0) return this.choose(ids, lists as List[], depths, centre, k)
-    if (missing.length === 1) {
-      // A shopper who looks from product to product brings one new one at a time.
-      const before = this.changes
-      return this.search(missing[0], k).then((list) =>
-        before === this.changes
-          ? this.choose(
-              ids,
-              lists.map((held) => held ?? list),
-              depths,
-              centre,
-              k
-            )
-          : this.around(ids, centre, k)
-      )
-    }
-    this.fill(missing, k)
-    return this.around(ids, centre, k)
+    const most = Math.max(...known.map(({ weight }) => weight))
+    const heaviest = known.findIndex(({ weight }) => weight === most)
+    const asked = known.map(({ id, weight }) => ({
+      id,
+      list: this.held(id, k),
+      depth: Math.max(LEAST, Math.ceil((k * weight) / most)),
+    }))
+    const missing = asked.filter(({ list }, i) => !list && i !== heaviest).map(({ id }) => id)
+    if (missing.length > 0) this.fill(missing, k)
+    if (asked[heaviest].list) return this.choose(asked, centre, k)
+    const before = this.changes
+    return this.search(asked[heaviest].id, k).then((list) => {
+      if (before !== this.changes) return this.nearest(products, k)
+      asked[heaviest].list = list
+      return this.choose(asked, centre, k)
+    })
+  }
+
+  /** Looks for the neighbours of these, as many as are usually wanted, when nobody waits. */
+  warm(ids: readonly string[]): void {
+    this.fill(
+      ids.filter((id) => this.table.rowOf(id) >= 0 && !this.held(id, this.usual)),
+      this.usual
+    )
   }
 
   /** The index has changed. */
@@ -102,21 +106,22 @@ export class Neighbours {
     return list && (list.rows.length >= k || list.all) ? list : undefined
   }
 
-  /** Out of the lists, each read so deep, what is nearest to the centre. */
+  /** Out of the lists that are known, each read so deep, what is nearest to the centre. */
   private choose(
-    ids: readonly string[],
-    lists: readonly List[],
-    depths: readonly number[],
+    asked: readonly { id: string; list?: List; depth: number }[],
     centre: Float32Array,
     k: number
   ): Scored[] {
     const { table } = this
     if (this.met.length < table.end) this.met = new Float64Array(2 * table.end)
     const choice = ++this.choices
-    for (const id of ids) this.met[table.rowOf(id)] = choice
+    for (const { id } of asked) {
+      const row = table.rowOf(id)
+      if (row >= 0) this.met[row] = choice
+    }
     const rows: number[] = []
-    for (const [at, list] of lists.entries())
-      for (let i = 0; i < Math.min(depths[at], list.rows.length); i++) {
+    for (const { list, depth } of asked)
+      for (let i = 0; list && i < Math.min(depth, list.rows.length); i++) {
         const row = list.rows[i]
         if (this.met[row] === choice) continue
         this.met[row] = choice
@@ -129,14 +134,9 @@ export class Neighbours {
     return Array.from(best, (at) => ({ id: table.idOf(rows[at]), score: scores[at] }))
   }
 
-  private async around(ids: readonly string[], centre: Float32Array, k: number): Promise<Scored[]> {
-    // They themselves come back first, and are never wanted.
-    const found = await this.index.search(centre, k + ids.length)
-    return found.filter(({ id }) => !ids.includes(id)).slice(0, k)
-  }
-
   /** Those who ask for the same at the same time share one search. */
-  private search(id: string, k: number): Promise<List> {
+  private search(id: string, wanted: number): Promise<List> {
+    const k = Math.max(wanted, this.usual)
     const key = `${k} ${id}`
     let list = this.searching.get(key)
     if (list) return list
