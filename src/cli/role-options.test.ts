@@ -19,6 +19,7 @@ describe("roleSettings", () => {
       databaseUrl: DATABASE_URL,
       host: "0.0.0.0",
       port: 9_100,
+      workers: 1,
       maxInFlight: 200,
       drainSeconds: 10,
       options: { serving: { deadlineMs: 100 } },

@@ -9,6 +9,7 @@ export interface RoleFlags {
   databaseUrl?: string
   host?: string
   port?: string
+  workers?: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -22,6 +23,8 @@ const schema = z.strictObject({
     .regex(/^postgres(ql)?:\/\//, "must be postgres://…"),
   host: z.string().min(1).default("0.0.0.0"),
   port: wholeNumber(0, 65_535).default(9_100),
+  /** Only `serve` heeds it. */
+  workers: wholeNumber(1, 64).default(1),
   storeCors: z.string().optional(),
   jwtSecret: z.string().min(1).optional(),
   maxInFlight: wholeNumber(1, 100_000).default(200),
@@ -45,6 +48,7 @@ export function roleSettings(flags: RoleFlags, env: Environment): RoleSettings {
     databaseUrl: flags.databaseUrl ?? env.DATABASE_URL,
     host: flags.host ?? env.HOST,
     port: flags.port ?? env.PORT,
+    workers: flags.workers ?? env.WORKERS,
     storeCors: env.STORE_CORS,
     jwtSecret: env.JWT_SECRET,
     maxInFlight: env.MAX_IN_FLIGHT,

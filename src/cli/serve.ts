@@ -1,13 +1,16 @@
+import cluster from "node:cluster"
 import type { Command } from "commander"
 import { pino } from "pino"
 import { serve } from "../serve"
 import { boundHeap } from "./heap"
 import { roleSettings, type RoleFlags } from "./role-options"
+import { leadWorkers } from "./workers"
 
 async function run(flags: RoleFlags): Promise<void> {
   boundHeap()
   const settings = roleSettings(flags, process.env)
   const logger = pino({ level: settings.logLevel, base: { role: "serve", pid: process.pid } })
+  if (settings.workers > 1 && cluster.isPrimary) return leadWorkers(settings.workers, logger)
   const serving = await serve(settings, logger)
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     // The second one does not wait.
@@ -24,5 +27,6 @@ export function registerServe(program: Command): void {
     .option("--database-url <url>", "PostgreSQL of the store (default: DATABASE_URL)")
     .option("--port <port>", "port to listen on (default: PORT, else 9100)")
     .option("--host <host>", "address to listen on (default: HOST, else 0.0.0.0)")
+    .option("--workers <count>", "processes that share the port (default: WORKERS, else 1)")
     .action(run)
 }

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import http from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+
+const directory = mkdtempSync(join(tmpdir(), "workers-"))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const SCRIPT = `
+  import cluster from "node:cluster"
+  import http from "node:http"
+  import { leadWorkers } from ${JSON.stringify(join(__dirname, "workers"))}
+  if (cluster.isPrimary) leadWorkers(2, { info() {}, warn: console.log })
+  else {
+    const server = http.createServer((_, response) => response.setHeader("connection", "close").end(String(process.pid)))
+    server.listen(0, "127.0.0.1", () => console.log("listening " + server.address().port))
+    process.once("SIGTERM", () => server.close(() => process.exit(0)))
+  }
+`
+
+function start() {
+  const file = join(directory, "lead.ts")
+  writeFileSync(file, SCRIPT)
+  const lead = spawn(process.execPath, ["--import", "tsx", file], { stdio: ["ignore", "pipe", "inherit"] })
+  const said: string[] = []
+  createInterface({ input: lead.stdout }).on("line", (line) => said.push(line))
+  const heard = async (text: string, times: number) => {
+    while (said.filter((line) => line.includes(text)).length < times) await pause()
+    return said.find((line) => line.includes(text))!
+  }
+  const ended = new Promise<number | null>((resolve) => lead.once("exit", resolve))
+  return { lead, heard, ended }
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 20))
+
+const ask = (port: number) =>
+  new Promise<number>((resolve, reject) =>
+    http
+      .get({ port, host: "127.0.0.1", agent: false }, (response) => {
+        let body = ""
+        response.on("data", (part) => (body += part)).on("end", () => resolve(Number(body)))
+      })
+      .on("error", reject)
+  )
+
+/** Who answers, once two have. */
+async function answering(port: number): Promise<Set<number>> {
+  const pids = new Set<number>()
+  while (pids.size < 2) pids.add(await ask(port))
+  return pids
+}
+
+it("shares a port among workers, replaces one that dies, and ends in good order with all of them", async () => {
+  const { lead, heard, ended } = start()
+  const port = Number((await heard("listening", 2)).split(" ")[1])
+  const [first, second] = await answering(port)
+  process.kill(first, "SIGKILL")
+  expect(await heard("has ended", 1)).toBe(`worker ${first} has ended (SIGKILL); starting another`)
+  await heard("listening", 3)
+  const pids = await answering(port)
+  expect(pids.has(first)).toBe(false)
+  expect(pids.has(second)).toBe(true)
+  lead.kill("SIGTERM")
+  expect(await ended).toBe(0)
+  for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH")
+}, 60_000)
