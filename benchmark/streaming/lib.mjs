@@ -51,12 +51,17 @@ export function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
+/** Processor seconds of a process with its children: workers, and what holds FAISS. */
+export const cpuOfAll = (pid) => [pid, ...childrenOf(pid)].reduce((sum, one) => sum + cpuSeconds(one), 0)
+
+/** Resident memory of a process with its children, MB. */
+export const memoryOfAll = (pid) => [pid, ...childrenOf(pid)].reduce((sum, one) => sum + residentMb(one), 0)
+
 /** Resolves when a process and its children have done nothing much for three seconds: indexes are built by then. */
 export async function settled(pid) {
-  const used = () => [pid, ...childrenOf(pid)].reduce((sum, one) => sum + cpuSeconds(one), 0)
-  for (let quiet = 0, before = used(); quiet < 3;) {
+  for (let quiet = 0, before = cpuOfAll(pid); quiet < 3;) {
     await new Promise((resolve) => setTimeout(resolve, 1_000))
-    const now = used()
+    const now = cpuOfAll(pid)
     quiet = now - before < 0.1 ? quiet + 1 : 0
     before = now
   }

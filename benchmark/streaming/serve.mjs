@@ -3,6 +3,7 @@
  *
  *     node benchmark/streaming/serve.mjs [--products 100000] [--sessions 30000] [--seconds 20] [--connections 10]
  *         [--transport redis|kafka|embedded] [--placement home-for-you] [--index auto|exact|faiss] [--rate 200]
+ *         [--workers 2] [--warm 10]
  */
 import os from "node:os"
 import path from "node:path"
@@ -11,7 +12,7 @@ import autocannon from "autocannon"
 import pg from "pg"
 import { endChildrenWithMe, run } from "../../scripts/lib/run.mjs"
 import { ROOT, Shop } from "../../scripts/lib/shop.mjs"
-import { askFor, cpuSeconds, headersOf, residentMb, settled, views } from "./lib.mjs"
+import { askFor, cpuOfAll, headersOf, memoryOfAll, settled, views } from "./lib.mjs"
 
 const { values: flags } = parseArgs({
   options: {
@@ -23,6 +24,8 @@ const { values: flags } = parseArgs({
     placement: { type: "string" },
     index: { type: "string", default: "auto" },
     rate: { type: "string" },
+    workers: { type: "string", default: "1" },
+    warm: { type: "string", default: "10" },
   },
 })
 endChildrenWithMe()
@@ -47,7 +50,7 @@ try {
     console.log(`seeded and trained in ${seconds.toFixed(0)} s`)
   }
   await client.end()
-  const door = await shop.role("serve", "serve")
+  const door = await shop.role("serve", "serve", { WORKERS: flags.workers })
   const helpers = flags.transport === "embedded" ? [] : [await shop.role("consume", "consume")]
   await Promise.all([door, ...helpers].map((role) => role.start()))
   await door.whole()
@@ -55,16 +58,16 @@ try {
   await shoppersLookAround(door, products)
   await settled(door.pid)
   for (const placement of flags.placement ? [flags.placement] : ["home-for-you", "pdp-similar", "trending"]) {
-    await load(door, placement, products, 5)
-    const cpu = cpuSeconds(door.pid)
+    await load(door, placement, products, Number(flags.warm))
+    const cpu = cpuOfAll(door.pid)
     const result = await load(door, placement, products, Number(flags.seconds))
-    const used = (cpuSeconds(door.pid) - cpu) / result.duration
+    const used = (cpuOfAll(door.pid) - cpu) / result.duration
     const { p50, p99, max } = result.latency
     console.log(
       `${placement.padEnd(13)}  ${Math.round(result.requests.total / result.duration)} requests/s ` +
         `(${result["2xx"]} × 200, ${result.non2xx} others, ${result.errors} errors), p50 ${p50} ms, p99 ${p99} ms, ` +
         `max ${max} ms; ${((1_000 * used * result.duration) / result.requests.total).toFixed(2)} ms of processor time each, ` +
-        `${residentMb(door.pid).toFixed(0)} MB`
+        `${memoryOfAll(door.pid).toFixed(0)} MB`
     )
   }
 } finally {
