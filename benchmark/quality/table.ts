@@ -2,7 +2,7 @@
  * Measures all models on all data sets and writes the table into docs/quality.md:
  *
  *   npx tsx benchmark/quality/table.ts <folder of the data sets> [folder for the reports] [--sets a,b] [--models a,b]
- *     [--minutes 120] [--write-only]
+ *     [--option model.key=value]... [--minutes 120] [--write-only]
  *
  * One process per set, protocol and model, one after the other, and one report of each, which is not made again while
  * it lies in the folder: what ended too soon goes on where it was. All of them take some hours, most of it for the
@@ -31,8 +31,21 @@ const RUNS: readonly Run[] = [
   { set: "diginetica", protocol: "next-item", k: 20 },
 ]
 
-function measure(data: string, { set, protocol, k }: Run, model: string, files: Files, minutes: number) {
+interface Limits {
+  minutes: number
+  /** Options of the models, as `evaluate` takes them. */
+  options: readonly string[]
+}
+
+function measure(
+  data: string,
+  { set, protocol, k }: Run,
+  model: string,
+  files: Files,
+  { minutes, options }: Limits
+) {
   const args = ["evaluate", "--data", join(data, set), "--protocol", protocol, "--k", String(k)]
+  for (const option of options) if (option.startsWith(`${model}.`)) args.push("--option", option)
   const run = spawnSync(
     process.execPath,
     ["--import", "tsx", "src/cli/index.ts", ...args, "--models", model, "--json", files.report],
@@ -68,6 +81,7 @@ function main() {
     options: {
       sets: { type: "string" },
       models: { type: "string" },
+      option: { type: "string", multiple: true, default: [] },
       minutes: { type: "string", default: "120" },
       "write-only": { type: "boolean", default: false },
     },
@@ -76,12 +90,13 @@ function main() {
   if (!data) throw new Error("name the folder that holds the data sets")
   mkdirSync(reports, { recursive: true })
   const models = MODELS.map(({ name }) => name)
+  const limits = { minutes: Number(values.minutes), options: values.option }
   const isAsked = (list: string | undefined, name: string) => !list || list.split(",").includes(name)
   for (const run of RUNS) {
     for (const model of models) {
       const files = filesOf(reports, run, model)
       if (values["write-only"] || !isAsked(values.sets, run.set) || !isAsked(values.models, model)) continue
-      if (!existsSync(files.report)) measure(data, run, model, files, Number(values.minutes))
+      if (!existsSync(files.report)) measure(data, run, model, files, limits)
     }
   }
   const sections = RUNS.map((run) =>

@@ -37,6 +37,7 @@ export function sectionOf({ set, protocol, k }: Run, rows: readonly Row[]): stri
     ])
   })
   const examples = measured.length > 0 ? ` (${measured[0].examples} examples)` : ""
+  const options = new Set(measured.flatMap(({ options }) => optionsOf(options)))
   const said = new Set(measured.flatMap(({ log }) => log))
   return [
     `### ${set}, ${protocol}${examples}`,
@@ -44,11 +45,17 @@ export function sectionOf({ set, protocol, k }: Run, rows: readonly Row[]): stri
     line(head),
     line(head.map(() => "---")),
     ...lines,
+    ...(options.size > 0 ? ["", `Options other than the defaults: ${[...options].join(", ")}.`] : []),
     ...(said.size > 0 ? ["", `Said while learning: ${[...said].join("; ")}.`] : []),
   ].join("\n")
 }
 
 const resultOf = (row: Row) =>
   "report" in row ? row.report.results.find(({ model }) => model === row.model) : undefined
+
+const optionsOf = (options: EvaluationReport["options"]): string[] =>
+  Object.entries(options).flatMap(([model, own]) =>
+    Object.entries(own).map(([name, value]) => `\`${model}.${name}=${String(value)}\``)
+  )
 
 const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`
