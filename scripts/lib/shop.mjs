@@ -26,7 +26,7 @@ export class Shop {
   /**
    * @param {{ database: string, logs: string, transport: "embedded" | "redis" | "kafka", options?: object,
    *   keepDatabase?: boolean, say?: (line: string) => void }} options
-   *   `database`: name of the copy, made anew unless `keepDatabase`; `options`: the plugin's, beside the addresses
+   *   `database`: name of the copy, made anew unless `keepDatabase`, as is what Redis and Kafka keep; `options`: the plugin's, beside the addresses
    * @throws Error when there is no demo
    */
   static async open({ database, logs, transport, options = {}, keepDatabase = false, say = () => {} }) {
@@ -42,6 +42,10 @@ export class Shop {
     shop.postgresOptions = { dataDir: path.join(DEMO, "postgres"), port: await freePort() }
     shop.postgres = await startPostgres(shop.postgresOptions)
     await shop.postgres.createDatabase(database, { anew: !keepDatabase, template: "medusa" })
+    // Streams of an earlier run would be handled first.
+    if (!keepDatabase)
+      for (const kept of ["redis", "kafka"])
+        fs.rmSync(path.join(logs, kept), { recursive: true, force: true })
     const shared = transport !== "embedded"
     if (shared) shop.redis = await startRedis({ directory: path.join(logs, "redis") })
     if (transport === "kafka") shop.kafka = await startKafka({ directory: path.join(logs, "kafka"), say })
