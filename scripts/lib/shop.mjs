@@ -26,7 +26,8 @@ export class Shop {
   /**
    * @param {{ database: string, logs: string, transport: "embedded" | "redis" | "kafka", options?: object,
    *   keepDatabase?: boolean, say?: (line: string) => void }} options
-   *   `database`: name of the copy, made anew unless `keepDatabase`, as is what Redis and Kafka keep; `options`: the plugin's, beside the addresses
+   *   `database`: name of the copy, made anew unless `keepDatabase`, and so is what Redis and Kafka hold; `options`:
+   *   the plugin's, beside the addresses
    * @throws Error when there is no demo
    */
   static async open({ database, logs, transport, options = {}, keepDatabase = false, say = () => {} }) {
