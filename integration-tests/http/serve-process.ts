@@ -25,8 +25,11 @@ export interface ServeProcess {
   stop(): Promise<number>
 }
 
-/** Starts `medusa-personalization serve` on the demo's database and waits until it knows everything. */
-export async function startServe(): Promise<ServeProcess> {
+/**
+ * Starts `medusa-personalization serve` on the demo's database and waits until it knows everything.
+ * @param options the plugin's, beside a long deadline
+ */
+export async function startServe(options: object = {}): Promise<ServeProcess> {
   const command = [
     "--import",
     "tsx",
@@ -46,7 +49,7 @@ export async function startServe(): Promise<ServeProcess> {
       JWT_SECRET: jwtSecret,
       STORE_CORS: new URL(storefrontUrl).origin,
       // What is tested here is what it answers, not how soon.
-      PERSONALIZATION_OPTIONS: JSON.stringify({ serving: { deadlineMs: 5_000 } }),
+      PERSONALIZATION_OPTIONS: JSON.stringify({ serving: { deadlineMs: 5_000 }, ...options }),
       NODE_OPTIONS: "",
     },
   })
