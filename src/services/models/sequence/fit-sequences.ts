@@ -84,8 +84,9 @@ export async function fitSequences(
         epochs = closing + CLOSING_EPOCHS
       }
       best = Math.min(best, validation)
-      // Fewer epochs rather than an end in the middle, so that the last of them learn with a low rate.
-      const affordable = Math.floor(limit / (elapsed() / (epoch + 1)))
+      // Fewer epochs rather than an end in the middle, so that the last of them learn with a low rate; and time is left
+      // to learn from those held out.
+      const affordable = Math.floor(limit / (elapsed() / (epoch + 1)) - options.validationShare)
       if (affordable < epochs) {
         epochs = Math.max(epoch + 1, affordable)
         context.logger.info(
