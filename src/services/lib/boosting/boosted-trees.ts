@@ -34,6 +34,8 @@ export interface RankingLists extends FeatureRows {
   labels: Float32Array
   /** Scores that the trees are to better; default 0. */
   initial?: Float64Array
+  /** By list, how much it counts; default 1. Labels say less: an objective may measure them against the best of a list. */
+  weights?: Float32Array
 }
 
 export interface FitTold {
@@ -58,7 +60,7 @@ export class BoostedTrees {
     options: BoostingOptions,
     told: FitTold
   ): BoostedTrees {
-    const { width, start, labels, initial } = lists
+    const { width, start, labels, initial, weights } = lists
     const random = new Random(told.seed)
     const edges = quantileEdges(lists)
     const bins = toBins(lists, edges)
@@ -74,8 +76,15 @@ export class BoostedTrees {
       told.progress?.(t / options.trees)
       let stopLoss = 0
       for (let list = 0; list < all; list++) {
-        const loss = objective(scores, labels, start[list], start[list + 1], gradient, hessian)
-        if (list >= learning) stopLoss += loss
+        const [begin, end] = [start[list], start[list + 1]]
+        const loss = objective(scores, labels, begin, end, gradient, hessian)
+        const weight = weights?.[list] ?? 1
+        if (list >= learning) stopLoss += weight * loss
+        if (weight === 1) continue
+        for (let row = begin; row < end; row++) {
+          gradient[row] *= weight
+          hessian[row] *= weight
+        }
       }
       if (learning < all) {
         if (stopLoss < best.loss - 1e-9) best = { loss: stopLoss, trees: trees.length }

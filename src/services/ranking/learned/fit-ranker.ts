@@ -1,7 +1,7 @@
 import { bootstrapMean, Random, type Interval } from "../../lib"
 import { learn, LEARN_DEFAULTS } from "./adam"
 import type { RankExample } from "./example"
-import { scoresOf, seldomLookedAt, situationOfExample, Stack } from "./stack"
+import { countedAs, scoresOf, seldomLookedAt, situationOfExample, Stack } from "./stack"
 import { Weights } from "./weights"
 
 /** Fewer lists with an outcome teach nothing that would hold. */
@@ -34,7 +34,8 @@ export interface FitRankerTold {
 /**
  * Learns a ranker from many lists at once, in the order of time, and judges it by the newest, which it has not seen:
  * weights alone and with trees on top, against the ranker that serves now. The measure is the DCG of what was taken,
- * each by how rarely its slot was looked at, over the best there could be.
+ * each by how rarely its slot was looked at, over the best there could be; lists count by the same (self-normalised
+ * inverse propensity, Swaminathan & Joachims 2015).
  * @returns undefined when there is too little to learn from, or nothing is clearly better than what serves now
  */
 export function fitRanker(
@@ -51,7 +52,9 @@ export function fitRanker(
   const weights = fitWeights(learned, told)
   // Who judges must not depend on what is judged: how slots are looked at is taken from one fit for all.
   const stack = Stack.fit(taken(learned), weights, votes, told)
-  const scores = (scorer: Scorer) => asked.map((example) => debiasedDcg(scorer, weights, example))
+  const counts = countedAs(weights, asked)
+  const scores = (scorer: Scorer) =>
+    asked.map((example, i) => counts[i] * debiasedDcg(scorer, weights, example))
   const plain = scores({ weights })
   const stacked = stack && scores({ weights, stack })
   const stackGain = stacked && bootstrapMean(stacked.map((value, i) => value - plain[i]))
@@ -70,10 +73,11 @@ export function fitRanker(
   }
 }
 
-/** Several times through the lists, in steps that shorten. */
+/** Several times through the lists, in steps that shorten. @param debias false: slots are taken to be looked at alike */
 export function fitWeights(
   examples: readonly RankExample[],
-  { seed, checkCancelled }: FitRankerTold
+  { seed, checkCancelled }: FitRankerTold,
+  debias = true
 ): Weights {
   const random = new Random(seed)
   const weights = new Weights()
@@ -85,7 +89,7 @@ export function fitWeights(
       if ((step & 255) === 0) checkCancelled?.()
       const share = (epoch + step / order.length) / EPOCHS
       const learningRate = FIRST_STEP * (LAST_STEP / FIRST_STEP) ** share
-      learn(weights, anchor, examples[i], { ...LEARN_DEFAULTS, learningRate })
+      learn(weights, anchor, examples[i], { ...LEARN_DEFAULTS, learningRate, debias })
     }
   }
   return weights

@@ -20,8 +20,8 @@ const ARRAYS = { Float32Array, Float64Array, Int32Array, Uint8Array }
 
 /**
  * LambdaMART on top of the linear weights: trees that see all inputs, the gates and the weights' own score, and add to
- * that score. A vote, and the score, can only raise it. Clicks are weighted by how rarely their slot is looked at
- * (inverse propensity, Joachims, Swaminathan & Schnabel 2017), as the weights have learned it.
+ * that score. A vote, and the score, can only raise it. Clicks, and the lists they are in, are weighted by how rarely their
+ * slot is looked at (inverse propensity, Joachims, Swaminathan & Schnabel 2017), as the weights have learned it.
  */
 export class Stack {
   private readonly columns: ReadonlyMap<string, number>
@@ -110,7 +110,7 @@ function rankingLists(
   examples: readonly RankExample[],
   weights: Weights,
   { columns, width }: { columns: ReadonlyMap<string, number>; width: number }
-): RankingLists & { initial: Float64Array } {
+): RankingLists {
   const start = new Int32Array(examples.length + 1)
   examples.forEach(({ position }, i) => (start[i + 1] = start[i] + position.length))
   const rows = start[examples.length]
@@ -132,7 +132,25 @@ function rankingLists(
       labels[row] = gain[i] * seldom[i]
     }
   })
-  return { width, values, labels, start, initial }
+  return { width, values, labels, start, initial, weights: countedAs(weights, examples) }
+}
+
+/**
+ * How much each list counts, 1 on average: as much as the slots of what was taken are looked at rarely. Weights of the
+ * clicks within a list do not do that, for the DCG of a list is measured against its best.
+ */
+export function countedAs(weights: Weights, examples: readonly RankExample[]): Float32Array {
+  const counts = Float32Array.from(examples, (example) => {
+    const seldom = seldomLookedAt(weights, example)
+    let [gained, weighted] = [0, 0]
+    example.gain.forEach((gain, i) => {
+      gained += gain
+      weighted += gain * seldom[i]
+    })
+    return gained > 0 ? weighted / gained : 1
+  })
+  const mean = counts.reduce((sum, one) => sum + one, 0) / counts.length
+  return counts.map((one) => one / mean)
 }
 
 /** Scores of an example's products by the weights, without their slots' part. */
