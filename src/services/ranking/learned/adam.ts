@@ -35,42 +35,65 @@ export function learn(
   const { places, probability, weight, taken } = choice
   const { inputs, gates, rows, position } = example
   const width = gates.length + 1
-  const gradient = new Map<number, number>()
-  const home = new Map<number, number>()
-  const give = (at: number, value: number, from: number) => {
-    gradient.set(at, (gradient.get(at) ?? 0) + value)
-    home.set(at, from)
-  }
+  const gradient = new Gradient(1 + places.position.length + inputs.length * (1 + width))
   const nothing = choice.nothing - (taken.some((share) => share > 0) ? 0 : 1)
-  give(places.nothing, weight * nothing, anchored.nothing)
+  gradient.put(places.nothing, weight * nothing, anchored.nothing)
   const slopes = new Float64Array(inputs.length)
+  const bySlot = new Float64Array(places.position.length)
   for (let i = 0, at = 0; i < position.length; i++) {
     const slope = weight * (probability[i] - taken[i])
-    if (debias) give(places.position[position[i]], slope, anchored.position[position[i]])
+    bySlot[position[i]] += slope
     for (let input = 0; input < inputs.length; input++) slopes[input] += slope * rows[at++]
   }
+  if (debias)
+    for (const slot of new Set(position))
+      gradient.put(places.position[slot], bySlot[slot], anchored.position[slot])
   for (let input = 0; input < inputs.length; input++) {
     const slope = slopes[input]
     if (slope === 0) continue
-    give(places.own[input], slope, anchored.own[input])
-    give(places.shared[input * width], slope, anchored.shared[input * width])
+    gradient.put(places.own[input], slope, anchored.own[input])
+    const at = input * width
+    gradient.put(places.shared[at], slope, anchored.shared[at])
     for (let gate = 0; gate < gates.length; gate++)
       if (gates[gate] !== 0)
-        give(
-          places.shared[input * width + 1 + gate],
-          slope * gates[gate],
-          anchored.shared[input * width + 1 + gate]
-        )
+        gradient.put(places.shared[at + 1 + gate], slope * gates[gate], anchored.shared[at + 1 + gate])
   }
-  let length = 0
-  for (const value of gradient.values()) length += value * value
-  const cut = Math.min(1, MAX_GRADIENT / Math.sqrt(length || 1))
-  for (const [at, value] of gradient) {
-    step(weights, at, value * cut, learningRate)
-    const back = learningRate * pull * (weights.values[at] - anchor.values[home.get(at)!])
+  const cut = Math.min(1, MAX_GRADIENT / (gradient.length || 1))
+  for (let i = 0; i < gradient.size; i++) {
+    const at = gradient.at[i]
+    step(weights, at, gradient.value[i] * cut, learningRate)
+    const back = learningRate * pull * (weights.values[at] - anchor.values[gradient.home[i]])
     weights.values[at] = Math.max(-BOUND, Math.min(BOUND, weights.values[at] - back))
   }
   return choice.loss
+}
+
+/** Slopes of the weights that a list uses, each once. */
+class Gradient {
+  /** Place of the weight, and of the one that it is drawn back to. */
+  readonly at: Int32Array
+  readonly home: Int32Array
+  readonly value: Float64Array
+  size = 0
+
+  constructor(most: number) {
+    this.at = new Int32Array(most)
+    this.home = new Int32Array(most)
+    this.value = new Float64Array(most)
+  }
+
+  put(at: number, value: number, home: number): void {
+    this.at[this.size] = at
+    this.home[this.size] = home
+    this.value[this.size++] = value
+  }
+
+  /** Euclidean. */
+  get length(): number {
+    let sum = 0
+    for (let i = 0; i < this.size; i++) sum += this.value[i] * this.value[i]
+    return Math.sqrt(sum)
+  }
 }
 
 function step({ values, mean, square, steps }: Weights, at: number, gradient: number, rate: number): void {
