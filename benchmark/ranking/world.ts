@@ -15,7 +15,7 @@ import { newEventId, type ShopEvent } from "../../src/services/events"
 import type { Product } from "../../src/services/features"
 import { ManualClock, noMetrics, Random, silentLogger } from "../../src/services/lib"
 import { FULL_CONSENT } from "../../src/services/privacy"
-import { exampleOf, type RankExample, type Ranker } from "../../src/services/ranking"
+import { BlendRanker, exampleOf, type RankExample, type Ranker } from "../../src/services/ranking"
 import { dot, Shelves } from "../../src/services/retrieval"
 import { PLACEMENTS, Recommender, type Exposure, type Placement } from "../../src/services/serving"
 
@@ -36,6 +36,13 @@ export interface Visit {
   shopper: SimShopper
   session: string
   now: number
+}
+
+/** What a list may be made of. */
+export interface Candidates {
+  exposure: Exposure
+  /** How much the shopper likes what is in each slot of the exposure. */
+  likings: readonly number[]
 }
 
 /** A shop in memory with its shoppers, whose choices follow `effects`; the engine is the real one. */
@@ -93,6 +100,10 @@ export class World {
     for (const { type, visitor_id, items } of history)
       if (type === "view_item") world.knownTo(visitor_id!).add(world.indexOf.get(items[0].product_id)!)
     return world
+  }
+
+  get catalog(): Engine["catalog"] {
+    return this.engine.catalog
   }
 
   get now(): number {
@@ -210,6 +221,14 @@ export class World {
     const name = `home-${JSON.stringify(rerank)}`
     this.placements.set(name, { ...HOME, name, rerank })
     return name
+  }
+
+  /** The best candidates of the fixed blend, with all that a ranker knows of them, and how they are liked in truth. */
+  async candidates(visit: Visit, count: number, effects: ChoiceEffects): Promise<Candidates> {
+    const name = `home-${count}`
+    this.placements.set(name, { ...HOME, name, limit: count })
+    const ids = await this.list(this.recommender(new BlendRanker()), visit, name)
+    return { exposure: this.exposure!, likings: this.likings(ids, visit.shopper, visit.now, effects) }
   }
 
   /** nDCG of a list by the odds that the shopper chooses each product, against the best list of all products. */
