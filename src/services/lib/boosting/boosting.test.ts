@@ -199,6 +199,28 @@ describe("BoostedTrees", () => {
     expect(falls([1, 0, 0])).toBe(0)
   })
 
+  it("follows the few lists that count more, which greater labels do not bring about", () => {
+    // Two rows a list: in one of four lists the second is right, and such a list counts nine times as much.
+    const seldom = Array.from({ length: 400 }, (_, list) => list % 4 === 0)
+    const lists = {
+      width: 1,
+      values: Float32Array.from(seldom.flatMap(() => [0, 1])),
+      labels: Float32Array.from(seldom.flatMap((second) => (second ? [0, 1] : [1, 0]))),
+      start: Int32Array.from({ length: 401 }, (_, list) => 2 * list),
+    }
+    const second = (change: Partial<RankingLists>) => {
+      const trees = BoostedTrees.fit({ ...lists, ...change }, lambdaObjective, BOOSTING_DEFAULTS, { seed: 1 })
+      const scores = new Float64Array(2)
+      trees.predict(lists, 2, scores)
+      return scores[1] - scores[0]
+    }
+    expect(second({})).toBeLessThan(0)
+    expect(
+      second({ labels: lists.labels.map((label, row) => (seldom[row >> 1] ? 9 : 1) * label) })
+    ).toBeLessThan(0)
+    expect(second({ weights: Float32Array.from(seldom, (second) => (second ? 9 : 1)) })).toBeGreaterThan(0)
+  })
+
   it("stops early when there is nothing to learn", () => {
     const noise = planted(400, 3)
     const labels = new Float32Array(noise.labels.length)
