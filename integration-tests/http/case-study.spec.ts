@@ -85,7 +85,7 @@ describeServe("two shoppers of whom nothing is known but their situation", () =>
     await new Promise((resolve) => setTimeout(resolve, 500))
     await view(paris, wet)
     await view(lisbon, sunny)
-  })
+  }, 180_000)
   afterAll(async () => {
     for (const response of pending) response.destroy()
     await serve?.stop()
