@@ -1,35 +1,23 @@
 /**
  * Whether learning from shown lists makes better lists, where the truth is known: shoppers of the simulator with planted
- * effects of situation and novelty and a planted bias of position; the real engine in memory.
+ * effects of situation and novelty and a planted bias of position; the real engine in memory. Whether the bias stays out
+ * of the learned order is measured in position.ts.
  *
- *     npx tsx benchmark/ranking/learned.ts [seeds=20] [lists=4000] [order]
+ *     npx tsx benchmark/ranking/learned.ts [seeds=20] [lists=4000]
  */
 import { examination, type ChoiceEffects } from "../../packages/simulator/src"
 import { Random } from "../../src/services/lib"
-import {
-  BlendRanker,
-  learn,
-  LEARN_DEFAULTS,
-  LearnedRanker,
-  Learner,
-  Weights,
-} from "../../src/services/ranking"
-import { World, type Visit } from "./world"
+import { BlendRanker, LearnedRanker, Learner, Weights } from "../../src/services/ranking"
+import { World } from "./world"
 
 const [seeds = 20, lists = 4_000] = process.argv.slice(2, 4).map(Number)
-/** What is asked only: `order` for the bias of position alone. */
-const part = process.argv[4]
 const ASKED = 300
 /** Events after the switch. */
 const EVENTS = 5_000
-/** Lists that the fixed blend makes while orders with and without a bias of position are learned. */
-const BIASED = 3_000
 
 const BEFORE: ChoiceEffects = { context: 1.2, novelty: 2, crowd: 0, examination }
 /** The same shop after tastes have turned round: what all bought is bought by nobody now. */
 const AFTER: ChoiceEffects = { context: -1.2, novelty: 2, crowd: -3, examination }
-const UNBIASED: ChoiceEffects = { ...BEFORE, examination: () => 1 }
-const BY_RANK: ChoiceEffects = { ...BEFORE, examination: (slot) => 1 / (1 + slot) }
 
 const scorer = (weights: Weights | undefined) => weights && { weights }
 
@@ -49,50 +37,10 @@ async function learnOnline(
   }
 }
 
-/** Pairs of the lists that stand the other way round in the other order. */
-async function swapped(
-  world: World,
-  one: Weights,
-  other: Weights,
-  visits: readonly Visit[]
-): Promise<number> {
-  const [a, b] = [one, other].map((weights) => world.recommender(new LearnedRanker(() => ({ weights }))))
-  let pairs = 0
-  let turned = 0
-  for (const visit of visits) {
-    const place = new Map((await world.list(b, visit)).map((id, at) => [id, at]))
-    const places = (await world.list(a, visit)).flatMap((id) => place.get(id) ?? [])
-    for (let i = 0; i < places.length; i++)
-      for (let j = i + 1; j < places.length; j++) {
-        pairs++
-        if (places[i] > places[j]) turned++
-      }
-  }
-  return turned / pairs
-}
-
-async function fitOn(world: World, effects: ChoiceEffects, debiases: readonly boolean[]): Promise<Weights[]> {
-  const fixed = world.recommender(new BlendRanker())
-  const fitted = debiases.map(() => new Weights())
-  for (let i = 0; i < BIASED; i++) {
-    const { example } = await world.step(fixed, effects)
-    debiases.forEach((debias, at) => learn(fitted[at], new Weights(), example, { ...LEARN_DEFAULTS, debias }))
-  }
-  return fitted
-}
-
 async function one(seed: number): Promise<Record<string, number>> {
   const world = await World.open(seed)
   try {
     const found: Record<string, number> = {}
-    const [free] = await fitOn(world, UNBIASED, [false])
-    const [on, off] = await fitOn(world, BY_RANK, [true, false])
-    const orders = world.some(100, seed)
-    found["pairs turned by 1/rank, debiased"] = await swapped(world, free, on, orders)
-    found["pairs turned by 1/rank, not"] = await swapped(world, free, off, orders)
-
-    if (part === "order") return found
-
     const learner = new Learner()
     await learnOnline(world, learner, lists, BEFORE)
     const visits = world.some(ASKED, seed + 1)
@@ -141,10 +89,6 @@ async function main(): Promise<void> {
   const column = (name: string) => all.map((row) => row[name])
   for (const name of Object.keys(all[0])) console.log(`${name.padEnd(40)} ${told(column(name))}`)
   const less = (a: string, b: string) => told(all.map((row) => row[a] - row[b]))
-  console.log(
-    `turned less, debiased                    ${less("pairs turned by 1/rank, not", "pairs turned by 1/rank, debiased")}`
-  )
-  if (part === "order") return
   const best = Object.keys(all[0])
     .filter((name) => name.startsWith("source "))
     .sort((a, b) => column(b).reduce((s, v) => s + v, 0) - column(a).reduce((s, v) => s + v, 0))[0]
