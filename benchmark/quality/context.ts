@@ -1,17 +1,17 @@
 /**
- * What the situation is worth: `tsx benchmark/quality/context.ts <folder of the three rating sets> [name of a set] [--repeats=5]`.
+ * What the situation is worth: `tsx benchmark/quality/context.ts <folder of the three rating sets> [name of a set] [--repeats=5] [--plugin]`.
  *
  * The same chooser (a conditional logit with boosted trees on top) orders all items with and without the columns of the
  * situation. Ratings are split within each user into five folds by seed; each is asked once, of what was learned from the
  * other four; and so again with other seeds. A question is a user in a situation; it is answered well by what that user
  * rated 4 or 5 in that situation. Left out of the ranking is what the user has rated in this very situation before.
- * When trees are enough, or whether any help, is seen on a tenth of the lists that are learned from. Users are what the
+ * `--plugin` compares with the one column that the plugin's rank feature `context` makes of the situation. When trees are enough, or whether any help, is seen on a tenth of the lists that are learned from. Users are what the
  * paired bootstrap draws. Beside it: ratings foretold by biases with and without those of the situation.
  */
 import { bootstrapMean, listMetrics, pairedBootstrap, Random, type Interval } from "../../src/services/lib"
 import { Biases } from "./context/biases"
 import { choiceLists, Chooser } from "./context/chooser"
-import { Columns } from "./context/columns"
+import { Columns, type Sight } from "./context/columns"
 import {
   foldsOf,
   numbered,
@@ -25,7 +25,6 @@ import { readRatingSets } from "./context/sets"
 
 const K = 10
 const FOLDS = 5
-const KINDS = [false, true]
 
 /** One value of each of the two, and whose it is. */
 class Compared {
@@ -75,11 +74,11 @@ function ask(
   columns: Columns,
   questions: readonly Question[],
   set: Numbered,
-  aware: boolean
+  sight: Sight
 ): number[] {
   const scores = new Float64Array(set.items)
   return questions.map((question) => {
-    chooser.score(columns.of(question.user, question.situation, aware), scores)
+    chooser.score(columns.of(question.user, question.situation, sight), scores)
     return ndcgOf(question, scores)
   })
 }
@@ -93,10 +92,10 @@ function answers(set: Numbered, learning: Rated[], questions: readonly Question[
     return { columns: new Columns(learned, set), questions: questionsOf(learned, part) }
   })
   const columns = new Columns(learning, set)
-  return KINDS.map((aware) => {
+  return SIGHTS.map((sight) => {
     const random = new Random(seed)
-    const lists = inner.flatMap((part) => choiceLists(part.columns, part.questions, set, aware, random))
-    return ask(Chooser.fit(lists, aware, seed), columns, questions, set, aware)
+    const lists = inner.flatMap((part) => choiceLists(part.columns, part.questions, set, sight, random))
+    return ask(Chooser.fit(lists, sight, seed), columns, questions, set, sight)
   })
 }
 
@@ -108,7 +107,7 @@ function foretell(
   errors: Compared,
   pairs: Compared
 ) {
-  const models = KINDS.map((aware) => new Biases(learning, set, aware))
+  const models = [false, true].map((aware) => new Biases(learning, set, aware))
   const ratings = new Float64Array(set.items)
   const foretold = asked.map(({ user, item, situation }) =>
     models.map((model) => {
@@ -124,7 +123,7 @@ function foretell(
     )
     asked.forEach((other, j) => {
       if (other.user !== user || other.rating >= rating) return
-      const right = KINDS.map((_, kind) => (1 + Math.sign(foretold[i][kind] - foretold[j][kind])) / 2)
+      const right = models.map((_, kind) => (1 + Math.sign(foretold[i][kind] - foretold[j][kind])) / 2)
       pairs.add(user, situation.length + other.situation.length > 0, right)
     })
   })
@@ -133,6 +132,7 @@ function foretell(
 const [folder, ...rest] = process.argv.slice(2)
 if (!folder) throw new Error("name the folder that holds the three rating sets")
 const repeats = Number(rest.find((arg) => arg.startsWith("--repeats="))?.slice(10) ?? 5)
+const SIGHTS: readonly Sight[] = ["nothing", rest.includes("--plugin") ? "plugin" : "all"]
 const wanted = rest.find((arg) => !arg.startsWith("--"))
 for (const raw of readRatingSets(folder)) {
   if (wanted && raw.name !== wanted) continue

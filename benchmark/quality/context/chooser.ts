@@ -1,6 +1,6 @@
 import { BoostedTrees, BOOSTING_DEFAULTS, Random, softmaxObjective } from "../../../src/services/lib"
 import { ChoiceLogit, type ChoiceLists } from "./choice-logit"
-import { Columns } from "./columns"
+import { Columns, type Sight } from "./columns"
 import type { Numbered, Question } from "./rated"
 
 /** Items that a chooser learns from beside those liked, drawn; all are ranked where it is measured. */
@@ -19,12 +19,12 @@ export function choiceLists(
   columns: Columns,
   questions: readonly Question[],
   { items }: Numbered,
-  aware: boolean,
+  sight: Sight,
   random: Random
 ): ChoiceList[] {
-  const width = Columns.width(aware)
+  const width = Columns.width(sight)
   return questions.map(({ user, situation, liked, before }) => {
-    const rows = columns.of(user, situation, aware)
+    const rows = columns.of(user, situation, sight)
     const others: number[] = []
     for (let item = 0; item < items; item++) if (!liked.has(item) && !before.has(item)) others.push(item)
     const kept = [...liked, ...random.shuffle(others).slice(0, DRAWN)]
@@ -42,8 +42,8 @@ export class Chooser {
     private readonly trees: BoostedTrees
   ) {}
 
-  static fit(lists: readonly ChoiceList[], aware: boolean, seed: number): Chooser {
-    const width = Columns.width(aware)
+  static fit(lists: readonly ChoiceList[], sight: Sight, seed: number): Chooser {
+    const width = Columns.width(sight)
     // The last ones say when to stop: they must not be those of one part.
     const all = joined(new Random(seed).shuffle([...lists]), width)
     const logit = ChoiceLogit.fit(all, PENALTY)

@@ -1,5 +1,6 @@
 import { Biases } from "./biases"
 import { Neighbours } from "./neighbours"
+import { PluginFeature } from "./plugin-feature"
 import { listed, type Numbered, type Rated } from "./rated"
 
 /** Ratings that a mean is drawn towards 0 by, and likes that a lift is drawn towards 1 by. */
@@ -35,6 +36,9 @@ export const AWARE = [
   "rated alike here",
   "expected rating here",
 ] as const
+
+/** What columns know of the situation: nothing, what the plugin's rank feature says, or all there is. */
+export type Sight = "nothing" | "plugin" | "all"
 
 /** Sums over ratings. */
 class Sums {
@@ -101,6 +105,7 @@ export class Columns {
   private readonly here: readonly Here[]
   private readonly kindItems: readonly number[][]
   private readonly neighbours: Neighbours
+  private readonly plugin: PluginFeature
   private readonly expected: readonly Biases[]
 
   constructor(
@@ -132,6 +137,7 @@ export class Columns {
         for (const kind of kindsOf[rated.item]) values[value].kinds.add(kind, rated, residual)
       }
     }
+    this.plugin = new PluginFeature(ratings, set)
     this.kindItems = Array.from({ length: set.kinds }, () => [])
     kindsOf.forEach((of, item) => of.forEach((kind) => this.kindItems[kind].push(item)))
     this.neighbours = new Neighbours(this.byUser.values(), set.items)
@@ -149,15 +155,16 @@ export class Columns {
     })
   }
 
-  static width(aware: boolean): number {
-    return PLAIN.length + (aware ? AWARE.length : 0)
+  static width(sight: Sight): number {
+    return PLAIN.length + { nothing: 0, plugin: 1, all: AWARE.length }[sight]
   }
 
   /** The columns of all items, item by item. */
-  of(user: number, situation: readonly number[], aware: boolean): Float32Array {
+  of(user: number, situation: readonly number[], sight: Sight): Float32Array {
     const { set, bias } = this
-    const width = Columns.width(aware)
+    const width = Columns.width(sight)
     const rows = new Float32Array(set.items * width)
+    const aware = sight === "all"
     const own = this.own(user, () => 1)
     const near = aware ? this.own(user, (told) => likeness(told, situation)) : own
     const [expected, expectedHere] = [false, true].map((knows) => {
@@ -182,6 +189,11 @@ export class Columns {
     put((item) => own.together[item])
     put((item) => own.alike[item])
     put((item) => expected[item])
+    if (sight === "plugin") {
+      const values = new Float64Array(set.items)
+      this.plugin.of(situation, values)
+      put((item) => values[item])
+    }
     if (!aware) return rows
     const here = situation.map((value) => this.here[value])
     const all = sum(here, (of) => of.all)
