@@ -18,7 +18,7 @@ import {
   RuleBook,
   explores,
 } from "../../services/ranking"
-import { AnonymousLists, ExposureWriter, PlacementBook, Recommender } from "../../services/serving"
+import { AnonymousLists, ExposureWriter, PlacementBook, Recommender, warmUp } from "../../services/serving"
 import { productVectors } from "./compose-content"
 import { composeContext, type ContextProviders } from "./compose-context"
 import { composeEvents, deadLettersOf } from "./compose-events"
@@ -292,6 +292,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await Promise.all([catalog.start(), models.start(), placements.start(), rules.start()])
       if (options.ranking.learn) await weights.start()
       await Promise.all([content.start(), shelves.start()])
+      await warmUp({ recommender, placements, catalog, now: () => clock.now() })
       exposures.start()
       tallies.start()
       shadow.start()

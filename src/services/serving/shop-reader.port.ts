@@ -6,6 +6,11 @@ export interface ShopReader {
    */
   channelsOfKey(key: string): Promise<readonly string[] | undefined>
   /**
+   * Publishable keys in force with their sales channels, the latest of them when there are more than `max`.
+   * @throws PersonalizationError `unavailable`
+   */
+  channelsOfKeys(max: number): Promise<ReadonlyMap<string, readonly string[]>>
+  /**
    * Products in a cart, each once; undefined when there is no such cart.
    * @throws PersonalizationError `unavailable`
    */
