@@ -11,7 +11,15 @@ export const servingOptions = section({
     .default(100)
     .describe("When this time is over, the answer is made from what is there."),
   maxLimit: z.number().int().min(1).max(200).default(50).describe("Largest list a request may ask for."),
-  candidates: z.number().int().min(10).max(2_000).default(100).describe("Candidates each source may bring."),
+  candidates: z
+    .number()
+    .int()
+    .min(10)
+    .max(2_000)
+    .default(100)
+    .describe(
+      "Candidates that the source with the greatest weight may bring; the others in proportion to theirs."
+    ),
   anonymousSeconds: z
     .number()
     .min(0)
