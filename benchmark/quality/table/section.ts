@@ -9,48 +9,56 @@ export interface Run {
 /** A model's report on one set, or why there is none. */
 export type Row = { model: string } & ({ report: EvaluationReport } | { missing: string })
 
-const COSTS = ["fit s", "processor s", "fit MB", "list p50 ms", "p99 ms"]
+type Result = EvaluationReport["results"][number]
 
-/** The table of all models on one set, in markdown; the best by nDCG is bold. */
+/** The table of all models on one set, in markdown; the best by nDCG is bold, and what is missing is told below. */
 export function sectionOf({ set, protocol, k }: Run, rows: readonly Row[]): string {
-  const measured = rows.flatMap((row) => ("report" in row ? [row.report] : []))
-  const head = ["model", `HR@${k}`, `MRR@${k}`, `nDCG@${k}`, `Recall@${k}`, "coverage", ...COSTS]
-  const best = Math.max(...rows.map((row) => resultOf(row)?.metrics.ndcg.mean ?? 0))
-  const lines = rows.map((row) => {
-    const result = resultOf(row)
-    if (!result)
-      return line([row.model, "missing" in row ? row.missing : "no result", ...head.slice(2).fill("")])
-    const { metrics, quality, empty, fitSeconds, fitProcessorSeconds, fitMegabytes, milliseconds } = result
-    if (empty === measured[0].examples)
-      return line([row.model, "has nothing to learn from here", ...head.slice(2).fill("")])
-    const { mean, low, high } = metrics.hr
-    return line([
-      metrics.ndcg.mean === best ? `**${row.model}**` : row.model,
-      `${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`,
-      ...([metrics.mrr, metrics.ndcg, metrics.recall] as const).map((metric) => metric.mean.toFixed(4)),
-      quality.coverage.toFixed(3),
-      fitSeconds.toFixed(1),
-      fitProcessorSeconds.toFixed(1),
-      fitMegabytes.toFixed(0),
-      milliseconds.p50.toFixed(2),
-      milliseconds.p99.toFixed(2),
-    ])
-  })
-  const examples = measured.length > 0 ? ` (${measured[0].examples} examples)` : ""
-  const options = new Set(measured.flatMap(({ options }) => optionsOf(options)))
-  const said = new Set(measured.flatMap(({ log }) => log))
+  const reports = rows.flatMap((row) => ("report" in row ? [row.report] : []))
+  const results = rows.flatMap((row) => resultOf(row) ?? [])
+  const examples = reports[0]?.examples ?? 0
+  const spoken = results.filter(({ empty }) => empty < examples)
+  const silent = results.filter(({ empty }) => empty === examples)
+  const missing = rows.flatMap((row) => ("missing" in row ? [row] : []))
+  const told: [string, string[]][] = [
+    ["Nothing to learn from here", silent.map(({ model }) => model)],
+    ...[...new Set(missing.map((row) => row.missing))].map((reason): [string, string[]] => [
+      `Missing (${reason})`,
+      missing.filter((row) => row.missing === reason).map(({ model }) => model),
+    ]),
+    ["Options other than the defaults", [...new Set(reports.flatMap(({ options }) => optionsOf(options)))]],
+    ["Said while learning", [...new Set(reports.flatMap(({ log }) => log))]],
+  ]
   return [
-    `### ${set}, ${protocol}${examples}`,
-    "",
-    line(head),
-    line(head.map(() => "---")),
-    ...lines,
-    ...(options.size > 0 ? ["", `Options other than the defaults: ${[...options].join(", ")}.`] : []),
-    ...(said.size > 0 ? ["", `Said while learning: ${[...said].join("; ")}.`] : []),
+    `### ${set}, ${protocol}${examples > 0 ? ` (${examples} examples)` : ""}`,
+    ...(spoken.length > 0 ? ["", ...tableOf(spoken, k)] : []),
+    ...told.flatMap(([what, names]) => (names.length > 0 ? ["", `${what}: ${names.join(", ")}.`] : [])),
   ].join("\n")
 }
 
-const resultOf = (row: Row) =>
+function tableOf(results: readonly Result[], k: number): string[] {
+  const quality = [`HR@${k}`, `MRR@${k}`, `nDCG@${k}`, `Recall@${k}`, "coverage"]
+  const head = ["model", ...quality, "fit s", "processor s", "fit MB", "list p50 ms", "p99 ms"]
+  const best = Math.max(...results.map(({ metrics }) => metrics.ndcg.mean))
+  return [line(head), line(head.map(() => "---")), ...results.map((result) => line(cellsOf(result, best)))]
+}
+
+function cellsOf(result: Result, best: number): string[] {
+  const { model, metrics, quality, fitSeconds, fitProcessorSeconds, fitMegabytes, milliseconds } = result
+  const { mean, low, high } = metrics.hr
+  return [
+    metrics.ndcg.mean === best ? `**${model}**` : model,
+    `${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`,
+    ...([metrics.mrr, metrics.ndcg, metrics.recall] as const).map((metric) => metric.mean.toFixed(4)),
+    quality.coverage.toFixed(3),
+    fitSeconds.toFixed(1),
+    fitProcessorSeconds.toFixed(1),
+    fitMegabytes.toFixed(0),
+    milliseconds.p50.toFixed(2),
+    milliseconds.p99.toFixed(2),
+  ]
+}
+
+const resultOf = (row: Row): Result | undefined =>
   "report" in row ? row.report.results.find(({ model }) => model === row.model) : undefined
 
 const optionsOf = (options: EvaluationReport["options"]): string[] =>
