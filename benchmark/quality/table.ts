@@ -54,6 +54,8 @@ function measure(
   process.stderr.write(run.stderr)
   if (run.status === 0) return rmSync(files.failure, { force: true })
   const isLate = (run.error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT"
+  // Somebody ended it: that says nothing of the model.
+  if (run.signal && !isLate) throw new Error(`evaluate on ${set} was ended by ${run.signal}`)
   const said = run.stderr.trim().split("\n").at(-1)
   writeFileSync(files.failure, isLate ? `took longer than ${minutes} minutes` : `ended with ${said}`)
 }
