@@ -8,6 +8,17 @@ import type { ShopReader } from "../services/serving"
 import { productView } from "./product-view"
 import { Remembered } from "./remembered"
 
+/** As many keys as are remembered. */
+const KEYS = 1_000
+
+export interface CatalogueShop extends Shop {
+  /**
+   * Reads all publishable keys, so that none of them is first asked for while the database is away.
+   * @throws PersonalizationError `unavailable`
+   */
+  learnKeys(): Promise<void>
+}
+
 export interface CatalogueShopParts {
   catalog: Catalog
   reader: ShopReader
@@ -22,8 +33,15 @@ export interface CatalogueShopParts {
  * The shop without its server: products are those of the engine's catalogue, keys and regions are remembered, carts are
  * read within a short time. Prices can't be calculated here, so there are none.
  */
-export function catalogueShop({ catalog, reader, cartMs, clock, metrics, logger }: CatalogueShopParts): Shop {
-  const keys = new Remembered((key) => reader.channelsOfKey(key), { clock })
+export function catalogueShop({
+  catalog,
+  reader,
+  cartMs,
+  clock,
+  metrics,
+  logger,
+}: CatalogueShopParts): CatalogueShop {
+  const keys = new Remembered((key) => reader.channelsOfKey(key), { clock, max: KEYS })
   const regions = new Remembered((id) => reader.currencyOfRegion(id), { clock })
   const views = new LRUCache<string, (product: Product) => HydratedProduct>({ max: 100 })
   const failed = (what: string, reason: string, error?: unknown) => {
@@ -32,6 +50,10 @@ export function catalogueShop({ catalog, reader, cartMs, clock, metrics, logger 
   }
   return {
     channelsOfKey: (key) => keys.get(key),
+
+    async learnKeys() {
+      for (const [key, channels] of await reader.channelsOfKeys(KEYS)) keys.learn(key, channels)
+    },
 
     async cartProducts(cartId) {
       try {

@@ -4,7 +4,7 @@ import type { Desk } from "../api/_lib/desk"
 import PersonalizationModuleService from "../modules/personalization/service"
 import { systemClock, type Logger } from "../services/lib"
 import type { ShopReader } from "../services/serving"
-import { catalogueShop } from "./catalogue-shop"
+import { catalogueShop, type CatalogueShop } from "./catalogue-shop"
 import type { ServeSettings } from "./settings"
 
 /** Of a list's deadline, what reading the cart may take. */
@@ -12,7 +12,7 @@ const CART_SHARE = 0.4
 
 /** What a `serve` process is made of. Nothing runs before the service is started. */
 export interface ServeParts {
-  desk: Desk
+  desk: Desk & { shop: CatalogueShop }
   reader: ShopReader
 }
 

@@ -78,6 +78,11 @@ export class Remembered<T> {
     throw new PersonalizationError("unavailable", message, { cause, retryAfter: 1 })
   }
 
+  /** Keeps an answer that nobody has asked for yet. */
+  learn(key: string, value: T): void {
+    this.known.set(key, { value, at: this.options.clock.now(), pausedUntil: 0 })
+  }
+
   private helps({ value, at }: Known<T>, now: number): boolean {
     return value !== undefined && now - at < this.options.staleMs
   }

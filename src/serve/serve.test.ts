@@ -28,7 +28,11 @@ function client(url: string) {
       call.once("error", reject)
       call.end()
     })
-  return { get, end: () => agent.destroy() }
+  const started = async () => {
+    while ((await get("/personalization/health/startup")) !== 200)
+      await new Promise((go) => setTimeout(go, 5))
+  }
+  return { get, started, end: () => agent.destroy() }
 }
 
 describe("serve", () => {
@@ -39,21 +43,43 @@ describe("serve", () => {
     const start = engine.start.bind(engine)
     jest.spyOn(engine, "start").mockImplementation(() => new Promise<void>((go) => (begin = go)).then(start))
     const serving = await serve(settings, silentPino, parts)
-    const { get, end } = client(serving.url)
+    const { get, started, end } = client(serving.url)
     for (const probe of ["startup", "ready"]) expect(await get(`/personalization/health/${probe}`)).toBe(503)
     expect(await get("/personalization/health/live")).toBe(200)
     begin()
-    while ((await get("/personalization/health/startup")) !== 200)
-      await new Promise((go) => setTimeout(go, 5))
+    await started()
     expect(await get(READY)).toBe(200)
     expect(await serving.stop()).toBe(true)
+    end()
+  })
+
+  it("answers whom it has never heard of although the database has just gone away", async () => {
+    const parts = await fakeParts()
+    const serving = await serve(settings, silentPino, parts)
+    const { get, started, end } = client(serving.url)
+    await started()
+    parts.reader.away = true
+    expect(await get(TRENDING)).toBe(200)
+    expect(await serving.stop()).toBe(true)
+    end()
+  })
+
+  it("ends although the database was never there", async () => {
+    const parts = await fakeParts()
+    parts.reader.away = true
+    const serving = await serve(settings, silentPino, parts)
+    const { get, end } = client(serving.url)
+    expect(await get(READY)).toBe(503)
+    expect(await serving.stop()).toBe(true)
+    expect(parts.desk.service.started).toBe(false)
     end()
   })
 
   it("finishes what is under way, takes nothing new, and ends in spite of connections kept alive", async () => {
     const parts = await fakeParts()
     const serving = await serve(settings, silentPino, parts)
-    const { get, end } = client(serving.url)
+    const { get, started, end } = client(serving.url)
+    await started()
     expect(await get(TRENDING)).toBe(200)
     let release: () => void = () => undefined
     const held = new Promise<string[]>((resolve) => (release = () => resolve([])))
@@ -84,7 +110,8 @@ describe("serve", () => {
       parts.reader.channelsOfKey = () => (go(), new Promise(() => undefined))
     })
     jest.spyOn(parts.desk.shop, "channelsOfKey").mockImplementation((key) => parts.reader.channelsOfKey(key))
-    const { get, end } = client(serving.url)
+    const { get, started, end } = client(serving.url)
+    await started()
     const underWay = get(TRENDING).catch((error: NodeJS.ErrnoException) => error.code)
     await asked
     expect(await serving.stop()).toBe(false)

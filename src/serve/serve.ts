@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from "fastify"
+import { Pause } from "../services/lib"
 import { LATE, within } from "../services/retrieval"
 import { composeServe, type ServeParts } from "./compose"
 import { corsOrigins } from "./cors-origins"
@@ -8,6 +9,7 @@ import type { ServeSettings } from "./settings"
 /** How long queues may take to be written and child processes to end. */
 const STOP_MS = 15_000
 const IDLE_CHECK_MS = 50
+const RETRY_MS = 2_000
 /** Connections that wait to be taken; the system has a limit of its own. Node's default would turn a rush away unheard. */
 const BACKLOG = 4_096
 
@@ -45,10 +47,24 @@ export async function serve(
   })
   const url = await app.listen({ host: settings.host, port: settings.port, backlog: BACKLOG })
   if (!settings.jwtSecret) logger.warn("JWT_SECRET is not set: every caller is anonymous")
-  void onApplicationStart().then(async () => {
+  const pause = new Pause()
+  const begin = async () => {
+    while (!draining) {
+      try {
+        // Whoever is ready can answer, even if the database goes away in the next moment.
+        await desk.shop.learnKeys()
+        break
+      } catch (error) {
+        logger.warn(`cannot start yet: ${(error as Error).message}`)
+        await pause.wait(RETRY_MS)
+      }
+    }
+    if (draining) return
+    await onApplicationStart()
     const { status } = await desk.service.health()
     if (status !== "down") logger.info(`serving recommendations (${status})`)
-  })
+  }
+  void begin()
 
   const finish = async (what: string, work: Promise<unknown>, ms: number): Promise<boolean> => {
     try {
@@ -61,6 +77,7 @@ export async function serve(
   }
   const stop = async (): Promise<boolean> => {
     draining = true
+    pause.end()
     logger.info("draining")
     await onApplicationPrepareShutdown()
     // A connection that is kept alive becomes idle when its last answer is out, not when the drain begins.

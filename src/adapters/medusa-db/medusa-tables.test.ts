@@ -61,6 +61,15 @@ if (!database) {
       expect((await tables.channelsOfKey(key))?.sort()).toEqual(channels)
     })
 
+    it("knows the keys that are in force, the latest first", async () => {
+      const keys = await tables.channelsOfKeys(10)
+      expect([...keys].map(([key, channels]) => [key, channels.sort()])).toEqual([
+        ["pk_none", []],
+        ["pk_one", ["sc_1", "sc_2"]],
+      ])
+      expect([...(await tables.channelsOfKeys(1)).keys()]).toEqual(["pk_none"])
+    })
+
     it.each([
       ["cart_full", ["prod_1", "prod_2"]],
       ["cart_empty", []],

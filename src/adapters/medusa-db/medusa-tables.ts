@@ -5,6 +5,15 @@ import type { ShopReader } from "../../services/serving"
 /** What is asked is short and cached: more connections would be the database's, not ours. */
 const CONNECTIONS = 2
 
+const CHANNELS =
+  "coalesce(array_agg(link.sales_channel_id) FILTER (WHERE link.sales_channel_id IS NOT NULL), '{}')"
+/** Keys in force; the ids of Medusa's records ascend with their age. */
+const KEYS = `api_key
+         LEFT JOIN publishable_api_key_sales_channel link
+           ON link.publishable_key_id = api_key.id AND link.deleted_at IS NULL
+        WHERE api_key.type = 'publishable' AND api_key.deleted_at IS NULL
+          AND (api_key.revoked_at IS NULL OR api_key.revoked_at > now())`
+
 export interface MedusaTablesOptions {
   /** The store's own database; its tables are looked for along the connection's search path. */
   url: string
@@ -34,16 +43,22 @@ export class MedusaTables implements ShopReader {
 
   async channelsOfKey(key: string): Promise<string[] | undefined> {
     const rows = await this.read<{ channels: string[] }>(
-      `SELECT coalesce(array_agg(link.sales_channel_id) FILTER (WHERE link.sales_channel_id IS NOT NULL), '{}') AS channels
-         FROM api_key
-         LEFT JOIN publishable_api_key_sales_channel link
-           ON link.publishable_key_id = api_key.id AND link.deleted_at IS NULL
-        WHERE api_key.token = $1 AND api_key.type = 'publishable' AND api_key.deleted_at IS NULL
-          AND (api_key.revoked_at IS NULL OR api_key.revoked_at > now())
-        GROUP BY api_key.id`,
+      `SELECT ${CHANNELS} AS channels FROM ${KEYS} AND api_key.token = $1 GROUP BY api_key.id`,
       key
     )
     return rows[0]?.channels
+  }
+
+  async channelsOfKeys(max: number): Promise<Map<string, string[]>> {
+    const rows = await this.read<{ token: string; channels: string[] }>(
+      `SELECT api_key.token, ${CHANNELS} AS channels
+         FROM ${KEYS}
+        GROUP BY api_key.id, api_key.token
+        ORDER BY api_key.id DESC
+        LIMIT $1`,
+      max
+    )
+    return new Map(rows.map(({ token, channels }) => [token, channels]))
   }
 
   async productsOfCart(cartId: string): Promise<string[] | undefined> {
@@ -70,7 +85,7 @@ export class MedusaTables implements ShopReader {
     return this.pool.end()
   }
 
-  private async read<Row extends object>(sql: string, parameter: string): Promise<Row[]> {
+  private async read<Row extends object>(sql: string, parameter: string | number): Promise<Row[]> {
     try {
       return (await this.pool.query<Row>(sql, [parameter])).rows
     } catch (cause) {

@@ -18,6 +18,7 @@ export class FakeReader implements ShopReader {
   reads = 0
 
   channelsOfKey = (key: string) => this.read(key === "pk_web" ? ["web"] : undefined)
+  channelsOfKeys = () => this.read(new Map([["pk_web", ["web"]]]))
   productsOfCart = (id: string) => this.read(id === "cart_1" ? ["a1"] : undefined)
   currencyOfRegion = (id: string) => this.read(id === "reg_1" ? "eur" : undefined)
   async close() {
