@@ -55,37 +55,16 @@ describe("Admission", () => {
     expect(started).toEqual([0, 1, 2, 3])
   })
 
-  it("refuses whom it would not start in time, as it has seen of late", async () => {
-    const { clock, started, enter } = setUp(1_000)
-    const waits = new Map<number, number>()
-    const work = async () => {
-      for (let before = started.length; ; before = started.length) {
-        clock.now += 10
-        await turn()
-        for (const n of started.slice(before)) waits.set(n, clock.now - waits.get(n)!)
-        if (started.length === before) return
-      }
-    }
-    const rush = (from: number, count: number) =>
-      Array.from({ length: count }, (_, i) => {
-        waits.set(from + i, clock.now)
-        return enter(from + i)
-      }).filter((refused) => !refused).length
-    // Nothing is known yet.
-    expect(rush(0, 50)).toBe(50)
-    await work()
-    const taken = rush(100, 50)
-    expect(taken).toBeGreaterThan(7)
-    expect(taken).toBeLessThan(16)
-    await work()
-    // The first of them was started at once.
-    for (const n of started.slice(51)) expect(waits.get(n)).toBeLessThanOrEqual(160)
-    // It forgets.
-    for (let n = 200; n < 250; n++) {
-      enter(n)
-      await turn()
-    }
-    expect(rush(300, 50)).toBe(50)
+  it("refuses while the first in line has waited too long, and no longer", async () => {
+    const { clock, started, enter } = setUp()
+    for (let n = 0; n < 10; n++) enter(n)
+    clock.now = 100
+    expect(enter(10)).toBeUndefined()
+    clock.now = 101
+    expect(enter(11)).toBe("wait")
+    await turns(20)
+    expect(started).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    expect(enter(12)).toBeUndefined()
   })
 
   it("gives lists and events lines of their own, served in turn", async () => {
@@ -97,21 +76,13 @@ describe("Admission", () => {
     expect(started).toEqual([0, 6, 1, 7, 2, 3, 4])
   })
 
-  it("lets events wait for longer than lists", async () => {
-    for (const [kind, least, most] of [
-      ["list", 1, 3],
-      ["events", 8, 15],
-    ] as const) {
-      const { clock, started, enter } = setUp()
-      for (let n = 0; n < 20; n++) enter(n, kind)
-      while (started.length < 20) {
-        clock.now += 100
-        await turn()
-      }
-      const taken = Array.from({ length: 50 }, (_, n) => enter(20 + n, kind)).filter((refused) => !refused)
-      expect(taken.length).toBeGreaterThanOrEqual(least)
-      expect(taken.length).toBeLessThanOrEqual(most)
-    }
+  it("lets events wait for longer than lists", () => {
+    const { clock, enter } = setUp()
+    for (let n = 0; n < 4; n++) enter(n, n < 2 ? "list" : "events")
+    clock.now = 500
+    expect([enter(4), enter(5, "events")]).toEqual(["wait", undefined])
+    clock.now = 1_001
+    expect(enter(6, "events")).toBe("wait")
   })
 
   it("does not refuse those who come after a standstill in which nobody waited", () => {

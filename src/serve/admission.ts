@@ -1,16 +1,13 @@
 /** While connections come, so many turns hear the next one each before a request is started. */
 const TURNS_OF_RUSH = 8
 
-/** Weight of the latest wait in the mean. */
-const LATEST = 0.2
-
 /** Shoppers wait for lists; nobody waits for events to be taken. */
 export type Kind = "list" | "events"
 
 export interface AdmissionOptions {
   /** Requests waiting and under way at most, of each kind. */
   maxInFlight: number
-  /** Whoever would wait for longer, ms, does not join the line. */
+  /** While the first in line has waited longer, ms, nobody joins it. */
   maxWaitMs: Readonly<Record<Kind, number>>
   /** Milliseconds that only go up. */
   now(): number
@@ -19,18 +16,9 @@ export interface AdmissionOptions {
 /** Why a request is not taken. */
 export type Refusal = "in_flight" | "wait"
 
-interface Waiting {
-  since: number
-  /** Who stood in line before. */
-  ahead: number
-  start(): void
-}
-
 interface Line {
   readonly maxWaitMs: number
-  readonly waiting: Waiting[]
-  /** From one start to the next, ms, as those have seen it who waited lately. */
-  intervalMs: number
+  readonly waiting: { since: number; start(): void }[]
   inFlight: number
 }
 
@@ -56,8 +44,8 @@ export class Admission {
   constructor(private readonly options: AdmissionOptions) {
     const { list, events } = options.maxWaitMs
     this.lines = {
-      list: { maxWaitMs: list, waiting: [], intervalMs: 0, inFlight: 0 },
-      events: { maxWaitMs: events, waiting: [], intervalMs: 0, inFlight: 0 },
+      list: { maxWaitMs: list, waiting: [], inFlight: 0 },
+      events: { maxWaitMs: events, waiting: [], inFlight: 0 },
     }
   }
 
@@ -65,10 +53,10 @@ export class Admission {
   enter(kind: Kind, start: () => void): Refusal | undefined {
     const line = this.lines[kind]
     if (line.inFlight >= this.options.maxInFlight) return "in_flight"
-    const ahead = line.waiting.length
-    if (ahead > 0 && (ahead + 1) * line.intervalMs > line.maxWaitMs) return "wait"
+    const since = this.options.now()
+    if (line.waiting.length > 0 && since - line.waiting[0].since > line.maxWaitMs) return "wait"
     line.inFlight++
-    line.waiting.push({ since: this.options.now(), ahead, start })
+    line.waiting.push({ since, start })
     this.advance()
     return undefined
   }
@@ -91,15 +79,10 @@ export class Admission {
   }
 
   /** The first of the line whose turn it is. */
-  private take(): Waiting | undefined {
-    const line = this.lines[this.next]
+  private take() {
+    const { waiting } = this.lines[this.next]
     this.next = this.next === "list" ? "events" : "list"
-    const first = line.waiting.shift()
-    if (first) {
-      const intervalMs = (this.options.now() - first.since) / (first.ahead + 1)
-      line.intervalMs += LATEST * (intervalMs - line.intervalMs)
-    }
-    return first
+    return waiting.shift()
   }
 
   private readonly turn = (): void => {
