@@ -141,7 +141,7 @@ try {
   const missing = await prepare()
   const lanes = [
     async () => {
-      await command("check", ["scripts/check.mjs"], 5 * MINUTE)
+      await command("check", ["scripts/check.mjs"], 12 * MINUTE)
       await jest("unit")
       await services(missing)
       await jest("pack")
