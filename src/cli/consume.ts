@@ -1,6 +1,7 @@
 import type { Command } from "commander"
 import { pino } from "pino"
 import { consume } from "../serve"
+import { endOnSignal } from "./end-on-signal"
 import { boundHeap } from "./heap"
 import { roleSettings, type RoleFlags } from "./role-options"
 
@@ -9,10 +10,7 @@ async function run(flags: RoleFlags): Promise<void> {
   const settings = roleSettings(flags, process.env)
   const logger = pino({ level: settings.logLevel, base: { role: "consume", pid: process.pid } })
   const consuming = await consume(settings, logger)
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    // The second one does not wait.
-    process.once(signal, () => void consuming.stop().then((finished) => process.exit(finished ? 0 : 1)))
-  }
+  endOnSignal(() => consuming.stop())
 }
 
 /** `medusa-personalization consume`: handles the events of Redis or Kafka in a process of its own. */

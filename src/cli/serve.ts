@@ -2,6 +2,7 @@ import cluster from "node:cluster"
 import type { Command } from "commander"
 import { pino } from "pino"
 import { serve } from "../serve"
+import { endOnSignal } from "./end-on-signal"
 import { boundHeap } from "./heap"
 import { roleSettings, type RoleFlags } from "./role-options"
 import { leadWorkers } from "./workers"
@@ -12,10 +13,7 @@ async function run(flags: RoleFlags): Promise<void> {
   const logger = pino({ level: settings.logLevel, base: { role: "serve", pid: process.pid } })
   if (settings.workers > 1 && cluster.isPrimary) return leadWorkers(settings.workers, logger)
   const serving = await serve(settings, logger)
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    // The second one does not wait.
-    process.once(signal, () => void serving.stop().then((finished) => process.exit(finished ? 0 : 1)))
-  }
+  endOnSignal(() => serving.stop())
 }
 
 /** `medusa-personalization serve`: answers shoppers in a process of its own, without Medusa. */

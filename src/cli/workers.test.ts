@@ -11,12 +11,15 @@ afterAll(() => rmSync(directory, { recursive: true }))
 const SCRIPT = `
   import cluster from "node:cluster"
   import http from "node:http"
+  import { endOnSignal } from ${JSON.stringify(join(__dirname, "end-on-signal"))}
   import { leadWorkers } from ${JSON.stringify(join(__dirname, "workers"))}
   if (cluster.isPrimary) leadWorkers(2, { info() {}, warn: console.log })
   else {
     const server = http.createServer((_, response) => response.setHeader("connection", "close").end(String(process.pid)))
     server.listen(0, "127.0.0.1", () => console.log("listening " + server.address().port))
-    process.once("SIGTERM", () => server.close(() => process.exit(0)))
+    let closing
+    const close = () => new Promise((resolve) => setTimeout(() => server.close(() => resolve(true)), 500))
+    endOnSignal(() => (closing ??= close()))
   }
 `
 
@@ -63,6 +66,8 @@ it("shares a port among workers, replaces one that dies, and ends in good order 
   const pids = await answering(port)
   expect(pids.has(first)).toBe(false)
   expect(pids.has(second)).toBe(true)
+  // As a service manager does that signals the whole group: the workers hear of it twice.
+  for (const pid of pids) process.kill(pid, "SIGTERM")
   lead.kill("SIGTERM")
   expect(await ended).toBe(0)
   for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH")
