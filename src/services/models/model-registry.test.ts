@@ -122,7 +122,11 @@ describe("ModelRegistry", () => {
       await registry.promote(versions[0])
       await store.move(versions[1], "shadow", "better")
       await registry.reload()
+      expect(registry.aside().version).toBe(versions[0])
+      const unheard = registry.aside().ask("sequential-rules", asked, 3)
+      expect(offered).toHaveLength(0)
       const answer = registry.ask("sequential-rules", asked, 3)
+      expect(answer).toEqual(unheard)
       expect(offered).toHaveLength(1)
       const [names, shown, ask] = offered[0] as [object, object, () => { id: string }[]]
       expect(names).toEqual({ version: versions[1], live: versions[0], model: "sequential-rules" })

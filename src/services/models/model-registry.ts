@@ -114,6 +114,16 @@ export class ModelRegistry {
     }
   }
 
+  /** What serves, for questions that no shopper asks: a version in shadow does not hear of them. */
+  aside(): ModelView {
+    const { loaded, version } = this
+    return {
+      version,
+      ask: (name, query, k) => (loaded ? this.askOf(loaded, name, query, k) : []),
+      repeatDays: (id) => this.repeatDays(id),
+    }
+  }
+
   /** Asks a live model; [] when there is none or when it fails, which is counted and logged. Never throws. */
   ask(name: string, query: ModelQuery, k: number): Scored[] {
     const { loaded, trial } = this

@@ -155,6 +155,29 @@ describe("Recommender", () => {
     expect(after).not.toContain("a5")
   })
 
+  it("asks the models aside where it only rehearses, so that no version in shadow is judged by it", async () => {
+    const aside: string[] = []
+    const models = {
+      version: "v1",
+      repeatDays: () => undefined,
+      ask: (): never => {
+        throw new Error("a version in shadow hears of it")
+      },
+      aside: () => ({
+        version: "v1",
+        repeatDays: () => undefined,
+        ask: (model: string) => {
+          aside.push(model)
+          return [{ id: "b1", score: 1 }]
+        },
+      }),
+    }
+    const { recommender } = await setUp({ models })
+    const { items } = await recommender.rehearse(request("home-for-you"))
+    expect(aside).toContain("popularity")
+    expect(items.map(({ product_id }) => product_id)).toContain("b1")
+  })
+
   it("reads no profile without consent, and stores what that consent allows", async () => {
     const { recommender, happen, getMany, exposures, exposureStore } = await setUp()
     await happen("view_item", ["b1", "b2", "b3"])

@@ -31,8 +31,8 @@ const PROFILE_SHARE = 0.4
 export interface RecommenderParts {
   catalog: Catalog
   features: Pick<FeatureStore, "getMany">
-  /** `viewOf`: the version that serves a shopper; without it all get the same. */
-  models: ModelView & { viewOf?(unit: string | undefined): ModelView }
+  /** `viewOf`: the version that serves a shopper; without it all get the same. `aside`: for questions of nobody. */
+  models: ModelView & { viewOf?(unit: string | undefined): ModelView; aside?(): ModelView }
   content: Pick<ContentIndex, "view">
   shelves: Pick<Shelves, "newest" | "inCategory">
   placements: Pick<PlacementBook, "get" | "names">
@@ -155,7 +155,8 @@ export class Recommender {
       ...rest,
       metrics: noMetrics,
     }
-    const knowledge = this.knowledge(this.modelsFor(request))
+    const models = this.modelsFor(request)
+    const knowledge = this.knowledge((models === this.parts.models && this.parts.models.aside?.()) || models)
     const profile = await this.profileOf(request, knowledge, noMetrics)
     if (placement.requires === "product_ids") {
       const given = [...new Set(request.productIds)]
