@@ -89,6 +89,7 @@ async function test() {
   prober.stop()
   await probing
   say([...sender.answers].map(([answer, count]) => `${count} × ${answer}`).join(", "))
+  for (const [fault, first] of sender.faults) say(`from ${first}: ${fault}`)
   say(prober.report())
   const complete = await settled(sender)
   return complete && told && prober.failed === 0 && prober.empty.size === 0

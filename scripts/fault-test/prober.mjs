@@ -9,6 +9,8 @@ export class Prober {
   empty = new Map()
   fellBack = 0
   failed = 0
+  /** Why no door gave a list, by the doors' answers. */
+  failures = new Map()
   /** Sent to a second door, because the first was dead. */
   passedOn = 0
   latencies = []
@@ -43,6 +45,7 @@ export class Prober {
       "x-personalization-consent": "analytics,personalization",
     }
     const began = performance.now()
+    const refusals = []
     for (const [tries, door] of [...doors.slice(n % doors.length), ...doors].entries()) {
       if (tries === doors.length) break
       try {
@@ -59,11 +62,14 @@ export class Prober {
         }
         this.latencies.push(performance.now() - began)
         return
-      } catch {
+      } catch (error) {
         // The next door, as a load balancer would.
+        const after = (performance.now() - began).toFixed(0)
+        refusals.push(`${error.cause?.code ?? error.message} after ${after} ms`)
       }
     }
     this.failed++
+    add(this.failures, `${new Date().toISOString()} ${placement}: ${refusals.join("; ")}`)
   }
 
   report() {
@@ -71,7 +77,7 @@ export class Prober {
     const at = (share) => (sorted[Math.floor(sorted.length * share)] ?? NaN).toFixed(1)
     const share = ((100 * this.fellBack) / Math.max(1, this.answered)).toFixed(1)
     return (
-      `${this.answered} lists answered, ${this.failed} failed, ${sum(this.empty)} empty${told(this.empty)}, ` +
+      `${this.answered} lists answered, ${this.failed} failed${told(this.failures)}, ${sum(this.empty)} empty${told(this.empty)}, ` +
       `${this.passedOn} by the second door; ${share} % with a fallback${told(this.reasons)}; ` +
       `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`
     )

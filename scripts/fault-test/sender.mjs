@@ -12,6 +12,8 @@ export class Sender {
   byProduct = new Map()
   byVisitor = new Map()
   answers = new Map()
+  /** What was said with an answer of 500 and more, but for 503: door, status, text and the time of the first. */
+  faults = new Map()
   #made = 0
 
   /**
@@ -63,8 +65,9 @@ export class Sender {
 
   async #deliver(events, turn) {
     const { doors, key } = this.options
+    const door = doors[turn % doors.length]
     try {
-      const response = await fetch(`${doors[turn % doors.length]}/store/personalization/events`, {
+      const response = await fetch(`${door}/store/personalization/events`, {
         method: "POST",
         headers: { "content-type": "application/json", "x-publishable-api-key": key },
         body: JSON.stringify({ events }),
@@ -78,6 +81,10 @@ export class Sender {
         return true
       }
       const text = await response.text()
+      if (response.status >= 500 && response.status !== 503) {
+        const fault = `${door} ${response.status} ${text.slice(0, 200)}`
+        if (!this.faults.has(fault)) this.faults.set(fault, new Date().toISOString())
+      }
       if (response.status < 429) throw new Refused(`answer ${response.status}: ${text.slice(0, 300)}`)
       await sleep(1_000 * Number(response.headers.get("retry-after") ?? 0.2))
     } catch (error) {
