@@ -1,7 +1,10 @@
 import type { SubscriberArgs } from "@medusajs/framework"
+import { asValue } from "@medusajs/framework/awilix"
+import { createMedusaContainer } from "@medusajs/framework/utils"
 import type { Fact } from "../services/events"
 import cartLines, { config as cartLinesConfig } from "./cart-lines"
 import customers from "./customers"
+import prices, { config as pricesConfig } from "./prices"
 import products from "./products"
 import returns from "./returns"
 import stock, { config as stockConfig } from "./stock"
@@ -69,6 +72,43 @@ describe("subscribers", () => {
     const level = ["inventory_level", links]
     const reservation = ["reservation_item", links]
     expect(asked).toEqual([...level, ...level, ...level, ...reservation, ...reservation, ...reservation])
+  })
+
+  it("read the product of a price in the list of costs, and look at no other price", async () => {
+    const asked: string[] = []
+    let title = "Costs"
+    const query = {
+      graph: async ({ entity, filters }: { entity: string; filters?: { id?: unknown } }) => {
+        asked.push(entity === "product" ? `product ${String(filters?.id)}` : entity)
+        const price = {
+          price_list: { id: "plist_1", title },
+          price_set: { variant: { product_id: "prod_1" } },
+        }
+        return { data: entity === "price" ? [price] : [] }
+      },
+    }
+    const ranking: { costPriceList?: string } = {}
+    const engine = { options: { ranking }, catalog: { all: () => [] } }
+    const ignore = async () => undefined
+    const container = createMedusaContainer()
+    container.register({
+      personalization: asValue({ engine, syncProducts: ignore, removeProducts: ignore }),
+      query: asValue(query),
+      logger: asValue({ warn: () => undefined }),
+    })
+    const told = async () => {
+      asked.length = 0
+      for (const name of pricesConfig.event) {
+        const args = { event: { name, data: { id: "price_1" } }, container, pluginOptions: {} }
+        await prices(args as unknown as SubscriberArgs<{ id: string }>)
+      }
+      return [...asked]
+    }
+    expect(await told()).toEqual([])
+    ranking.costPriceList = "Costs"
+    expect(await told()).toEqual(Array(3).fill(["price", "store", "product prod_1"]).flat())
+    title = "Sale"
+    expect(await told()).toEqual(["price", "price", "price"])
   })
 
   it("forget a deleted customer and remove a deleted product", async () => {

@@ -22,6 +22,19 @@ describe("toProduct", () => {
     expect("cost" in toProduct(row([{}]), {}).variants[0]).toBe(false)
   })
 
+  it("believes price lists before the metadata, and compares no currencies", () => {
+    const prices = (currency_code: string) => [{ amount: 9, currency_code }]
+    const variants = [
+      { price_set: { id: "pset_a" }, metadata: { cost: 4 }, prices: prices("eur") },
+      { price_set: { id: "pset_b" }, metadata: { cost: 4 }, prices: prices("eur") },
+      { price_set: { id: "pset_a" }, prices: prices("usd") },
+      { price_set: null, prices: [] },
+    ]
+    const options = { currency: "eur", costs: new Map([["pset_a", 3]]) }
+    const product = toProduct(row(variants, { cost: 5 }), {}, options)
+    expect(product.variants.map(({ cost }) => cost)).toEqual([3, 4, undefined, 5])
+  })
+
   it("counts stock in powers of two, so that not each sale changes a product", () => {
     const stockOf = (availability: number | null, variant: object = {}) =>
       toProduct(row([variant]), { v0: { availability } }).variants[0].stock

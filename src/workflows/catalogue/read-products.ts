@@ -1,6 +1,7 @@
 import type { RemoteQueryFunction } from "@medusajs/framework/types"
 import { getTotalVariantAvailability } from "@medusajs/framework/utils"
 import type { Product } from "../../services/features"
+import { readCosts, type CostList } from "./read-costs"
 
 const PAGE = 200
 
@@ -29,6 +30,7 @@ const FIELDS = [
   "variants.allow_backorder",
   "variants.prices.amount",
   "variants.prices.currency_code",
+  "variants.price_set.id",
 ]
 
 /** The slice of a Medusa product read by FIELDS; every relation may be missing. */
@@ -56,6 +58,7 @@ interface ProductRow {
         manage_inventory?: boolean
         allow_backorder?: boolean
         prices?: { amount: number; currency_code: string }[] | null
+        price_set?: { id: string } | null
       }[]
     | null
 }
@@ -73,14 +76,31 @@ function costIn(metadata: Record<string, unknown> | null | undefined): number | 
 /** Rounded down to one. */
 const powerOfTwo = (count: number) => (count < 1 ? 0 : 2 ** Math.floor(Math.log2(count)))
 
-/** A Medusa product as the engine sees it. Prices are the lowest of each variant in `currency`, else in any. */
-export function toProduct(row: ProductRow, availability: Availability, currency?: string): Product {
+export interface ToProductOptions {
+  /** The store's default. */
+  currency?: string
+  /** Costs out of price lists, by price set, in that currency. */
+  costs?: ReadonlyMap<string, number>
+}
+
+/**
+ * A Medusa product as the engine sees it. Prices are the lowest of each variant in `currency`, else in any; costs are
+ * those of the price lists, else of the metadata, and are left out where the price is in another currency.
+ */
+export function toProduct(
+  row: ProductRow,
+  availability: Availability,
+  { currency, costs }: ToProductOptions = {}
+): Product {
   const variants = (row.variants ?? []).map((variant) => {
     const prices = variant.prices ?? []
     const own = prices.filter((price) => !currency || price.currency_code === currency)
     const amounts = (own.length ? own : prices).map((price) => Number(price.amount)).filter(Number.isFinite)
     const managed = variant.manage_inventory !== false && !variant.allow_backorder
-    const cost = costIn(variant.metadata) ?? costIn(row.metadata)
+    const foreign = prices.length > 0 && own.length === 0
+    const cost = foreign
+      ? undefined
+      : (costs?.get(variant.price_set?.id ?? "") ?? costIn(variant.metadata) ?? costIn(row.metadata))
     const stock = availability[variant.id]?.availability
     return {
       id: variant.id,
@@ -137,13 +157,16 @@ async function* rowsOf(query: RemoteQueryFunction, ids?: readonly string[]): Asy
 /** Reads products page by page: all of them, or those of `ids` (each once) that exist. */
 export async function* readProducts(
   query: RemoteQueryFunction,
-  options: { ids?: readonly string[]; currency?: string } = {}
+  { ids, currency, costList }: { ids?: readonly string[]; currency?: string; costList?: CostList } = {}
 ): AsyncGenerator<Product[]> {
-  for await (const rows of rowsOf(query, options.ids)) {
-    const variantIds = rows.flatMap((row) => (row.variants ?? []).map((variant) => variant.id))
+  for await (const rows of rowsOf(query, ids)) {
+    const variants = rows.flatMap((row) => row.variants ?? [])
+    const variantIds = variants.map(({ id }) => id)
     const availability = variantIds.length
       ? await getTotalVariantAvailability(query as never, { variant_ids: variantIds })
       : {}
-    yield rows.map((row) => toProduct(row, availability, options.currency))
+    const priceSets = variants.flatMap(({ price_set }) => price_set?.id ?? [])
+    const costs = costList && (await readCosts(query, costList, priceSets))
+    yield rows.map((row) => toProduct(row, availability, { currency, costs }))
   }
 }

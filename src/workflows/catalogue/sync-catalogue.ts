@@ -14,7 +14,10 @@ const syncStep = createStep(
   async ({ ids }: SyncCatalogueInput, { container }) => {
     const query = container.resolve<RemoteQueryFunction>(ContainerRegistrationKeys.QUERY)
     const personalization = container.resolve<PersonalizationModuleService>("personalization")
-    return new StepResponse(await syncProducts(query, personalization, ids))
+    const { costPriceList } = personalization.engine.options.ranking
+    const logger = container.resolve(ContainerRegistrationKeys.LOGGER)
+    const warn = (message: string) => logger.warn(message)
+    return new StepResponse(await syncProducts(query, personalization, { ids, costPriceList, warn }))
   }
 )
 

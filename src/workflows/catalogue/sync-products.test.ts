@@ -66,7 +66,7 @@ describe("syncProducts", () => {
 
   it("touches only the products it was asked for", async () => {
     const { query, target, catalogue, asked } = shop(new Set(ids(3)), [...ids(2), "prod_gone", "prod_else"])
-    expect(await syncProducts(query, target, [idOf(2), "prod_gone", "prod_gone"])).toEqual({
+    expect(await syncProducts(query, target, { ids: [idOf(2), "prod_gone", "prod_gone"] })).toEqual({
       upserted: 1,
       removed: 1,
     })

@@ -1,10 +1,20 @@
 import type { RemoteQueryFunction } from "@medusajs/framework/types"
 import type PersonalizationModuleService from "../../modules/personalization/service"
+import { findCostList, type CostList } from "./read-costs"
 import { readProducts } from "./read-products"
 
 /** The recommender's side of a synchronisation. */
 export type SyncTarget = Pick<PersonalizationModuleService, "syncProducts" | "removeProducts"> & {
   engine: { catalog: { all(): Iterable<{ id: string }> } }
+}
+
+export interface SyncOptions {
+  /** Only these products; without them all. */
+  ids?: readonly string[]
+  /** Id or title of the price list whose prices are what the shop pays. */
+  costPriceList?: string
+  /** Told, when all products are read, of what the merchant should put right. */
+  warn?(message: string): void
 }
 
 /** How many products were written and how many removed. */
@@ -22,6 +32,21 @@ async function defaultCurrency(query: RemoteQueryFunction): Promise<string | und
     ?.currency_code
 }
 
+async function costListOf(
+  query: RemoteQueryFunction,
+  currency: string | undefined,
+  { costPriceList, warn }: SyncOptions
+): Promise<CostList | undefined> {
+  if (costPriceList === undefined || currency === undefined) return undefined
+  const found = await findCostList(query, costPriceList, currency)
+  if (!found) warn?.(`Personalization: the store has no price list "${costPriceList}" to take costs from.`)
+  if (found?.active)
+    warn?.(
+      `Personalization: the price list "${costPriceList}" holds costs and is active, so that shoppers may pay no more. Make it a draft.`
+    )
+  return found
+}
+
 /**
  * Brings `target` in step with the store: the products of `ids`, or all. Removed is only what was known before
  * the reading began and what the store doesn't return when it is asked for it by id.
@@ -29,13 +54,15 @@ async function defaultCurrency(query: RemoteQueryFunction): Promise<string | und
 export async function syncProducts(
   query: RemoteQueryFunction,
   target: SyncTarget,
-  ids?: readonly string[]
+  options: SyncOptions = {}
 ): Promise<SyncResult> {
+  const { ids } = options
   const known = [...new Set(ids ?? Array.from(target.engine.catalog.all(), ({ id }) => id))]
   const currency = await defaultCurrency(query)
+  const costList = await costListOf(query, currency, ids ? { ...options, warn: undefined } : options)
   const seen = new Set<string>()
   const take = async (wanted?: readonly string[]) => {
-    for await (const products of readProducts(query, { ids: wanted, currency })) {
+    for await (const products of readProducts(query, { ids: wanted, currency, costList })) {
       await target.syncProducts(products)
       for (const { id } of products) seen.add(id)
     }

@@ -68,6 +68,13 @@ export const rankingOptions = section({
     .describe(
       "About the most that one list changes a weight: higher follows changes sooner and is less steady."
     ),
+  costPriceList: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Id or title of a Medusa price list whose prices are what the shop pays for a piece, for the margin of rules and what-if. It has to be a draft: what is active, shoppers pay. docs/rules.md says how it is read."
+    ),
 })
 
 export const auditsOptions = section({
