@@ -8,7 +8,7 @@ import { Random, systemClock, type Clock, type Logger } from "../../services/lib
 import { advanceTrial, ModelRegistry, ShadowAnswers } from "../../services/models"
 import { ConsentReads, NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
 import { auditDay } from "../../services/measurement"
-import { ContentIndex, Shelves, within } from "../../services/retrieval"
+import { CandidatePools, ContentIndex, Shelves, within } from "../../services/retrieval"
 import {
   LEARN_DEFAULTS,
   LearnedRanker,
@@ -36,6 +36,8 @@ import { TrainingRuns, type TrainingRunner } from "./training-runs"
 const DAY_MS = 86_400_000
 /** Each process explores by a sequence of its own. */
 const SEEDS = 2 ** 31
+/** A pool holds so many more than a source may bring: those that the shopper has met already are left out. */
+const POOL_SPARE = 30
 /** How often a process looks for newly learned weights. */
 const WEIGHTS_MS = 3_000
 /** A part that does not answer in this time is away, whatever it says later. */
@@ -99,6 +101,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     logger,
   })
   const shelves = new Shelves({ catalog, models, logger })
+  const pools = new CandidatePools({ catalog, size: options.serving.candidates + POOL_SPARE })
   const placements = new PlacementBook({ store: storage.placements, metrics, logger })
   const rules = new RuleBook({ store: storage.rules, metrics, logger })
   const tallies = new ItemTallies({
@@ -144,6 +147,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     models,
     content,
     shelves,
+    pools,
     placements,
     rules,
     exposures,
@@ -308,7 +312,8 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       weights.stop()
       await ingest.close()
       await follower.stop()
-      await Promise.all([catalog.stop(), models.stop(), content.stop(), shelves.stop(), exposures.stop()])
+      await Promise.all([catalog.stop(), models.stop(), content.stop(), shelves.stop(), pools.close()])
+      await exposures.stop()
       placements.stop()
       await tallies.stop()
       rules.stop()

@@ -46,6 +46,11 @@ export interface Knowledge {
   /** Asks a live model by name; [] when it is not there. */
   ask(model: string, query: ModelQuery, k: number): Scored[]
   /**
+   * What a live model that looks at all products answers to a history (products, oldest first), best first, at most `k`;
+   * [] when it is not there, or not known yet.
+   */
+  pool(model: string, history: readonly string[], k: number): Scored[]
+  /**
    * Products whose content vectors are nearest to the weighted centre of these, best first, at most `k`, without these
    * themselves; products without a vector are passed over. At once where it is known already.
    */

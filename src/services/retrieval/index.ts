@@ -1,4 +1,5 @@
 export * from "./best-of"
+export * from "./candidate-pools"
 export * from "./candidate-source"
 export * from "./content-index"
 export * from "./item-vector-store.port"

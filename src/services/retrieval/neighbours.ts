@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache"
 import type { Scored } from "../lib"
+import { Beside } from "./beside"
 import { bestOf } from "./best-of"
 import type { Weighted } from "./candidate-source"
 import type { VectorIndex } from "./vector-index.port"
@@ -8,12 +9,8 @@ import { centreOf } from "./vectors"
 
 /** Lists remembered: of 100 products each, about 50 MB. */
 const REMEMBERED = 100_000
-/** Products whose neighbours are still to be looked for when nobody waits; beyond them the new ones are let go. */
-const WAITING = 10_000
 /** Neighbours that are looked at of the lightest product; of the others in proportion to their weights. */
 const LEAST = 10
-/** Of the time, the share that those searches may take. */
-const SHARE = 0.2
 
 /** Rows of the nearest products, best first. */
 interface List {
@@ -32,9 +29,7 @@ export class Neighbours {
   private readonly lists: LRUCache<string, List>
   private readonly searching = new Map<string, Promise<List>>()
   /** Product → how many neighbours were wanted. */
-  private readonly waiting = new Map<string, number>()
-  private filling: Promise<void> | undefined
-  private closed = false
+  private readonly beside = new Beside<number>((id, k) => this.held(id, k) ?? this.search(id, k))
   /** Counts the changes of the index: what was searched before one is not remembered after it. */
   private changes = 0
   /** By row, whether it was met in the choice of this number. */
@@ -90,15 +85,13 @@ export class Neighbours {
   }
 
   /** Looks for nothing any more when nobody waits. */
-  async close(): Promise<void> {
-    this.closed = true
-    this.waiting.clear()
-    await this.filling
+  close(): Promise<void> {
+    return this.beside.close()
   }
 
   /** Resolves when nothing is left to be looked for. */
-  async filled(): Promise<void> {
-    while (this.filling) await this.filling
+  filled(): Promise<void> {
+    return this.beside.done()
   }
 
   private held(id: string, k: number): List | undefined {
@@ -165,19 +158,6 @@ export class Neighbours {
 
   /** Looks for the neighbours of these when nobody waits. */
   private fill(ids: readonly string[], k: number): void {
-    for (const id of ids) if (this.waiting.size < WAITING) this.waiting.set(id, k)
-    if (this.filling || this.closed) return
-    this.filling = this.fillSlowly().finally(() => (this.filling = undefined))
-  }
-
-  /** Never rejects: what cannot be found now is looked for when it is asked for again. */
-  private async fillSlowly(): Promise<void> {
-    for (const [id, k] of this.waiting) {
-      const began = performance.now()
-      if (!this.held(id, k)) await this.search(id, k).catch(() => undefined)
-      this.waiting.delete(id)
-      const pause = (performance.now() - began) * (1 / SHARE - 1)
-      await new Promise<void>((resolve) => setTimeout(resolve, pause).unref())
-    }
+    for (const id of ids) this.beside.add(id, k)
   }
 }

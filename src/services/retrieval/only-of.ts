@@ -10,11 +10,15 @@ const DEPTH = 5_000
  * for a list is short.
  */
 export function onlyOf(ids: ReadonlySet<string>, knowledge: Knowledge): Knowledge {
-  const { ask, vectorOf, inCategory } = knowledge
+  const { ask, pool, vectorOf, inCategory } = knowledge
   return {
     ...knowledge,
     ask: (model, query, k) =>
       ask(model, query, Math.max(k, DEPTH))
+        .filter(({ id }) => ids.has(id))
+        .slice(0, k),
+    pool: (model, history, k) =>
+      pool(model, history, DEPTH)
         .filter(({ id }) => ids.has(id))
         .slice(0, k),
     nearest: (products, k) => nearest(products, ids, vectorOf).slice(0, k),

@@ -9,6 +9,7 @@ import { popularity } from "./sources/popularity"
 import { recentlyViewed } from "./sources/recently-viewed"
 import { sequentialRules } from "./sources/sequential-rules"
 import { sessionNeighbours } from "./sources/session-neighbours"
+import { userFactors } from "./sources/user-factors"
 
 /**
  * Every way to find candidates. They are started in this order: what waits for another process goes first,
@@ -17,6 +18,7 @@ import { sessionNeighbours } from "./sources/session-neighbours"
 export const SOURCES: readonly CandidateSource[] = [
   contentSimilar,
   sessionNeighbours,
+  userFactors,
   sequentialRules,
   boughtTogether,
   buyAgain,

@@ -15,6 +15,7 @@ const query = {
 const knowledge: Knowledge = {
   catalog: new TestCatalog(),
   ask: () => [],
+  pool: () => [],
   nearest: () => [],
   vectorOf: () => undefined,
   repeatDays: () => undefined,

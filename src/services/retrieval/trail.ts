@@ -3,6 +3,8 @@ import type { RetrievalQuery } from "./candidate-source"
 
 /** Of a shopper without a running session, this many recent products stand in for it. */
 const HISTORY = 10
+/** Older products say little more of a lasting taste. */
+const PAST = 20
 
 /**
  * The products that tell what the shopper is after, oldest first: the running session, else the newest of
@@ -14,8 +16,18 @@ export function trailOf({ shopper, seeds }: Pick<RetrievalQuery, "shopper" | "se
   return [...trail.filter((id) => !seeds.includes(id)), ...seeds]
 }
 
-function historyOf(recent: RetrievalQuery["shopper"]["recent"]): string[] {
+/** What the shopper liked before the running visit, each product once, oldest first: it stays while the visit goes on. */
+export function pastOf({ recent, session }: RetrievalQuery["shopper"]): string[] {
+  const visit = new Set(session)
+  return likedOf(recent)
+    .filter((id) => !visit.has(id))
+    .slice(-PAST)
+}
+
+const historyOf = (recent: RetrievalQuery["shopper"]["recent"]) => likedOf(recent).slice(-HISTORY)
+
+/** A product that was viewed, then put into the cart, then bought counts once, where it was met last. */
+function likedOf(recent: RetrievalQuery["shopper"]["recent"]): string[] {
   const liked = recent.filter(({ type }) => !isTurnedDown(type)).map(({ productId }) => productId)
-  // A product that was viewed, then put into the cart, then bought counts once, where it was met last.
-  return [...new Set(liked.reverse())].slice(0, HISTORY).reverse()
+  return [...new Set(liked.reverse())].reverse()
 }

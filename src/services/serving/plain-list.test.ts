@@ -151,6 +151,7 @@ it("gives on random shops what the plain way gives", async () => {
     const knowledge: Knowledge = {
       catalog,
       ask: () => [],
+      pool: () => [],
       nearest: () => [],
       vectorOf: () => undefined,
       repeatDays: (id) => (id.endsWith("3") ? 20 : undefined),

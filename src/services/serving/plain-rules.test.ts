@@ -161,6 +161,7 @@ function setUp(random: Random) {
   const knowledge: Knowledge = {
     catalog,
     ask: (name) => (name === "one" ? said : backup),
+    pool: () => [],
     nearest: () => [],
     vectorOf: () => undefined,
     repeatDays: () => undefined,

@@ -4,7 +4,14 @@ import { mayProfile, mayStore } from "../privacy"
 import { subjectOf } from "../events"
 import { NEVER_SHOWN, type Catalog, type FeatureStore, type ItemTallies } from "../features"
 import type { ModelView } from "../models"
-import { SOURCES, type CandidateSource, type ContentIndex, type Knowledge, type Shelves } from "../retrieval"
+import {
+  SOURCES,
+  type CandidatePools,
+  type CandidateSource,
+  type ContentIndex,
+  type Knowledge,
+  type Shelves,
+} from "../retrieval"
 import { BlendRanker, type AnyReranker, type Ranker, type RuleSet } from "../ranking"
 import { ask, build, type Answers, type BuiltList, type ListInput, type ListTools } from "./build-list"
 import { isAnonymous, type AnonymousLists } from "./anonymous-lists"
@@ -35,6 +42,8 @@ export interface RecommenderParts {
   models: ModelView & { viewOf?(unit: string | undefined): ModelView; aside?(): ModelView }
   content: Pick<ContentIndex, "view">
   shelves: Pick<Shelves, "newest" | "inCategory">
+  /** Answers to shoppers' histories; without it none is known. */
+  pools?: Pick<CandidatePools, "of">
   placements: Pick<PlacementBook, "get" | "names">
   /** The merchant's; default: none. */
   rules?: Pick<RuleSet, "active">
@@ -278,10 +287,11 @@ export class Recommender {
 
   /** What is live now, held for the whole request: index and vectors of one model version. */
   private knowledge(models: ModelView): Knowledge {
-    const { catalog, content, shelves } = this.parts
+    const { catalog, content, shelves, pools } = this.parts
     return {
       catalog,
       ask: (model, query, k) => models.ask(model, query, k),
+      pool: (model, history, k) => pools?.of(models, model, history, k) ?? [],
       nearest: () => [],
       vectorOf: () => undefined,
       repeatDays: (id) => models.repeatDays(id),

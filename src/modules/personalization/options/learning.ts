@@ -86,7 +86,15 @@ export const trainingOptions = section({
     .describe("Newest share of the sessions, held out to measure the models."),
   models: z
     .array(z.string().min(1))
-    .default(["popularity", "sequential-rules", "vmis-knn", "bought-together", "buy-again", "text-lsa"])
+    .default([
+      "popularity",
+      "sequential-rules",
+      "vmis-knn",
+      "bought-together",
+      "buy-again",
+      "text-lsa",
+      "ials",
+    ])
     .describe(
       "Models that are trained; popularity always is. The default is what the built-in sources ask; a model that nothing asks costs time and memory for nothing. docs/training.md lists all."
     ),

@@ -7,6 +7,7 @@ import { trailOf } from "../trail"
 const knowledge: Knowledge = {
   catalog: new TestCatalog([product("a1", "a"), product("b1", "b")]),
   ask: () => [],
+  pool: () => [],
   nearest: () => [],
   vectorOf: () => undefined,
   repeatDays: () => undefined,
@@ -47,6 +48,41 @@ describe("every source", () => {
     expect(
       await find(name, { seeds: ["gone"], shopper: shopper([["view_item", "lost"]], ["lost"]) }, nothing)
     ).toEqual(name === "recently-viewed" ? [{ id: "lost", score: 1 }] : [])
+  })
+})
+
+describe("user-factors", () => {
+  const pool: Knowledge["pool"] = (model, history, k) =>
+    ["a1", ...history, "b1", "c1"].slice(0, k).map((id, i) => ({ id: `${id}`, score: 1 - i / 10, model }))
+
+  it("asks with what the shopper liked before this visit, and brings nothing that they have met", async () => {
+    const history = shopper(
+      [
+        ["view_item", "x"],
+        ["purchase", "y"],
+        ["dislike", "no"],
+        ["view_item", "b1"],
+      ],
+      ["b1"]
+    )
+    const asked: unknown[] = []
+    const found = await find(
+      "user-factors",
+      { shopper: history, limit: 2 },
+      {
+        pool: (model, past, k) => {
+          asked.push([model, past])
+          return pool(model, past, k)
+        },
+      }
+    )
+    expect(asked).toEqual([["ials", ["x", "y"]]])
+    expect(idsOf(found)).toEqual(["a1", "c1"])
+  })
+
+  it("leaves a first visit to the sources that follow it", async () => {
+    const visit = shopper([["view_item", "x"]], ["x"])
+    expect(await find("user-factors", { shopper: visit }, { pool })).toEqual([])
   })
 })
 
