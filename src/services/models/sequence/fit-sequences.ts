@@ -1,4 +1,4 @@
-import { Random, systemClock } from "../../lib"
+import { Random, systemClock, type Clock } from "../../lib"
 import type { FitContext } from "../model"
 import type { Trainer } from "../trainer.port"
 import type { SequenceNetwork } from "./network"
@@ -31,7 +31,8 @@ export async function fitSequences(
   sequences: Sequences,
   options: SequenceOptions & { dimensions: number },
   trainer: Trainer,
-  context: FitContext
+  context: FitContext,
+  clock: Clock = systemClock
 ): Promise<Learned | undefined> {
   const steps = sequences.item.length - sequences.age.length
   const learn: LearnOptions = {
@@ -50,9 +51,9 @@ export async function fitSequences(
     return undefined
   }
   const training = new NetworkTraining(network, sequences, learn, trainer, context)
-  const began = systemClock.now()
+  const began = clock.now()
   const limit = options.maxMinutes > 0 ? options.maxMinutes * 60_000 : Infinity
-  const elapsed = () => systemClock.now() - began
+  const elapsed = () => clock.now() - began
   const drawn = new Random(context.seed).shuffle(Array.from(sequences.age.keys()))
   const held = drawn.slice(0, Math.floor(drawn.length * options.validationShare))
   const rest = drawn.slice(held.length)
