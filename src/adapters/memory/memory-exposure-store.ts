@@ -1,4 +1,5 @@
-import type { Exposure, ExposureStore, RecentExposures } from "../../services/serving"
+import type { SubjectRef } from "../../services/privacy"
+import { shopperOf, type Exposure, type ExposureStore, type RecentExposures } from "../../services/serving"
 
 /** Exposures of one process; the oldest are dropped beyond `limit`. */
 export class MemoryExposureStore implements ExposureStore {
@@ -39,6 +40,16 @@ export class MemoryExposureStore implements ExposureStore {
       (one) => (!placement || one.placement === placement) && (!before || newestFirst(before, one) < 0)
     )
     return structuredClone(all.sort(newestFirst).slice(0, limit))
+  }
+
+  async shoppers(exposures: number, limit: number): Promise<SubjectRef[]> {
+    const newest = [...this.exposures.values()].sort(newestFirst).slice(0, exposures)
+    const found = new Map<string, SubjectRef>()
+    for (const { subject, visitorId } of newest) {
+      const key = `${subject} ${visitorId ?? ""}`
+      if (subject !== undefined && !found.has(key)) found.set(key, shopperOf({ subject, visitorId }))
+    }
+    return [...found.values()].slice(0, limit)
   }
 
   async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {

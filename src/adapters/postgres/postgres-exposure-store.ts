@@ -1,5 +1,6 @@
 import type { DataSource } from "typeorm"
-import type { Exposure, ExposureStore, RecentExposures } from "../../services/serving"
+import type { SubjectRef } from "../../services/privacy"
+import { shopperOf, type Exposure, type ExposureStore, type RecentExposures } from "../../services/serving"
 import { Database } from "./database"
 
 export class PostgresExposureStore implements ExposureStore {
@@ -57,6 +58,17 @@ export class PostgresExposureStore implements ExposureStore {
       [placement ?? null, limit, before?.ts ?? null, before?.requestId ?? null]
     )
     return rows.map(({ body }) => body)
+  }
+
+  async shoppers(exposures: number, limit: number): Promise<SubjectRef[]> {
+    const rows = await this.db.query<{ subject: string; visitor_id: string | null }>(
+      `SELECT subject, visitor_id FROM (
+         SELECT subject, visitor_id, ts FROM ${this.table} ORDER BY ts DESC, request_id DESC LIMIT $1
+       ) AS newest
+       WHERE subject IS NOT NULL GROUP BY subject, visitor_id ORDER BY max(ts) DESC, subject LIMIT $2`,
+      [exposures, limit]
+    )
+    return rows.map((row) => shopperOf({ subject: row.subject, visitorId: row.visitor_id ?? undefined }))
   }
 
   async erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number> {

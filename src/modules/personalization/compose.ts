@@ -18,7 +18,14 @@ import {
   RuleBook,
   explores,
 } from "../../services/ranking"
-import { AnonymousLists, ExposureWriter, PlacementBook, Recommender, warmUp } from "../../services/serving"
+import {
+  AnonymousLists,
+  expectShoppers,
+  ExposureWriter,
+  PlacementBook,
+  Recommender,
+  warmUp,
+} from "../../services/serving"
 import { productVectors } from "./compose-content"
 import { composeContext, type ContextProviders } from "./compose-context"
 import { composeEvents, deadLettersOf } from "./compose-events"
@@ -176,9 +183,15 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     recommender,
     exposures: storage.exposures,
     features,
+    history: log,
+    outcomeMs: options.ranking.outcomeMinutes * 60_000,
     clock,
   })
   const refresh = () => content.sync().then(() => shelves.refresh())
+  const expect = () =>
+    expectShoppers({ exposures: storage.exposures, features, pools, models: models.aside(), clock }).catch(
+      (error: Error) => logger.error("No candidates were made ready for the shoppers who are expected", error)
+    )
   const job = {
     log,
     catalog: storage.catalog,
@@ -203,7 +216,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     return outcome
   }
   const training = new TrainingRuns(trainAndLoad, parts)
-  models.onChange(() => void refresh())
+  models.onChange(() => void refresh().then(expect))
 
   const since = () => clock.now() - options.events.retentionDays * DAY_MS
   const reads = new ConsentReads(subjects)
@@ -304,6 +317,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       // History may be long, and the shop opens when this is over: lists go out without profiles until it is in.
       follower.begin(since())
       if (learns) learner.start()
+      void expect()
     },
 
     async stop() {

@@ -45,6 +45,11 @@ export class CandidatePools {
 
   constructor(private readonly parts: CandidatePoolsParts) {}
 
+  /** Whether pools are made ahead of the requests, and not in them. */
+  get ahead(): boolean {
+    return this.parts.catalog.size > AT_ONCE
+  }
+
   /**
    * Best first, at most `k` and no more than a pool holds; [] while it is not known.
    * @param history the shopper's products, oldest first
@@ -53,7 +58,7 @@ export class CandidatePools {
     if (history.length === 0 || !models.version) return []
     const key = keyOf(models.version, model, history)
     const wanted = { models, model, history }
-    const pool = this.pools.get(key) ?? (this.isQuick() ? this.make(key, wanted) : undefined)
+    const pool = this.pools.get(key) ?? (this.ahead ? undefined : this.make(key, wanted))
     if (!pool) {
       this.beside.add(key, wanted)
       return []
@@ -64,7 +69,7 @@ export class CandidatePools {
   /** Works out what these will ask for, before they do. */
   warm(models: PoolModels, model: string, histories: Iterable<readonly string[]>): void {
     const { version } = models
-    if (!version || this.isQuick()) return
+    if (!version) return
     for (const history of histories) {
       const key = keyOf(version, model, history)
       if (history.length > 0 && !this.pools.has(key)) this.beside.add(key, { models, model, history })
@@ -78,10 +83,6 @@ export class CandidatePools {
 
   close(): Promise<void> {
     return this.beside.close()
-  }
-
-  private isQuick(): boolean {
-    return this.parts.catalog.size <= AT_ONCE
   }
 
   private make(key: string, { models, model, history }: Wanted): Pool {

@@ -1,5 +1,6 @@
 export * from "./anonymous-lists"
 export * from "./draft"
+export * from "./expected"
 export * from "./exposure-writer"
 export * from "./list-trace"
 export * from "./list-tracer"

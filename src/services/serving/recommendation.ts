@@ -1,4 +1,4 @@
-import type { Consent } from "../privacy"
+import type { Consent, SubjectRef } from "../privacy"
 import type { RequestContext } from "../context"
 
 /** One list, asked for by the edge: identity is already established there. */
@@ -80,6 +80,12 @@ export interface Exposure {
   }
 }
 
+/** Whom an exposure was shown to. */
+export function shopperOf({ subject, visitorId }: Pick<Exposure, "subject" | "visitorId">): SubjectRef {
+  const customerId = subject?.startsWith("customer:") ? subject.slice("customer:".length) : undefined
+  return { visitorId, customerId }
+}
+
 export interface RecentExposures {
   /** Default: all. */
   placement?: string
@@ -95,5 +101,7 @@ export interface ExposureStore {
   getMany(requestIds: readonly string[]): Promise<Map<string, Exposure>>
   /** The newest first. */
   recent(asked: RecentExposures): Promise<Exposure[]>
+  /** Who was shown the newest `exposures` lists, each once, who came last first; at most `limit`. */
+  shoppers(exposures: number, limit: number): Promise<SubjectRef[]>
   erase(subject: { visitorIds: readonly string[]; customerId?: string }): Promise<number>
 }

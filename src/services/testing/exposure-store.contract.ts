@@ -60,6 +60,24 @@ export function exposureStoreContract(
       expect(await ids({ limit: 2, before: { ts: 2, requestId: "r2" } })).toEqual(["r1"])
     })
 
+    it("says who was shown the newest lists, each once, the last first", async () => {
+      const of = (id: string, ts: number, subject?: string, visitorId?: string) =>
+        exposure(id, { ts, subject, visitorId })
+      await store.record([
+        of("r1", 1, "visitor:old", "old"),
+        of("r2", 2, "visitor:v1", "v1"),
+        of("r3", 3, "customer:c1", "v2"),
+        of("r4", 4),
+        of("r5", 5, "visitor:v1", "v1"),
+      ])
+      expect(await store.shoppers(4, 9)).toEqual([
+        { visitorId: "v1", customerId: undefined },
+        { visitorId: "v2", customerId: "c1" },
+      ])
+      expect(await store.shoppers(5, 9)).toHaveLength(3)
+      expect(await store.shoppers(5, 1)).toEqual([{ visitorId: "v1", customerId: undefined }])
+    })
+
     it("erases a subject by visitor and by customer", async () => {
       await store.record([
         exposure("r1", { subject: "visitor:v1", visitorId: "v1" }),

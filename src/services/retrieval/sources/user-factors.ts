@@ -1,6 +1,9 @@
 import { pastOf } from "../trail"
 import type { CandidateSource } from "../candidate-source"
 
+/** The model it asks. */
+export const FACTORS = "ials"
+
 /**
  * What shoppers with a history like this one took, by matrix factorisation (iALS): the lasting taste beside the running
  * visit, which other sources follow.
@@ -13,7 +16,7 @@ export const userFactors: CandidateSource = {
     const history = pastOf(shopper)
     if (history.length === 0) return []
     const met = new Set([...history, ...shopper.session])
-    return pool("ials", history, limit + met.size)
+    return pool(FACTORS, history, limit + met.size)
       .filter(({ id }) => !met.has(id))
       .slice(0, limit)
   },
