@@ -56,10 +56,15 @@ function drawn(random: Random, taste: Taste, bias: (slot: number) => number, ord
 const flat = () => 1
 const byRank = (slot: number) => 1 / (1 + slot)
 
-function fitted(lists: number, draw: (random: Random) => RankExample, debias = true, seed = 1): Weights {
+const lists = (count: number, draw: (random: Random) => RankExample, seed = 1): RankExample[] => {
   const random = new Random(seed)
-  const weights = new Weights()
-  for (let i = 0; i < lists; i++) learn(weights, new Weights(), draw(random), { ...LEARN_DEFAULTS, debias })
+  return Array.from({ length: count }, () => draw(random))
+}
+
+/** Weights after one step for each of the lists. */
+function fitted(examples: readonly RankExample[], debias = true): Weights {
+  const [weights, anchor] = [new Weights(), new Weights()]
+  for (const example of examples) learn(weights, anchor, example, { ...LEARN_DEFAULTS, debias })
   return weights
 }
 
@@ -101,21 +106,21 @@ describe("a choice", () => {
 
 describe("learning", () => {
   it("finds which source the shoppers follow", () => {
-    const weights = fitted(6_000, (random) => drawn(random, { one: 3, two: 0.5 }, flat))
+    const weights = fitted(lists(6_000, (random) => drawn(random, { one: 3, two: 0.5 }, flat)))
     expect(worth(weights, "one") - worth(weights, "two")).toBeGreaterThan(1.8)
     expect(worth(weights, "one") - worth(weights, "two")).toBeLessThan(3.2)
   })
 
   it("finds that a source counts more on a phone", () => {
-    const weights = fitted(8_000, (random) => drawn(random, { one: 0, two: 1, mobile: 3 }, flat))
+    const weights = fitted(lists(8_000, (random) => drawn(random, { one: 0, two: 1, mobile: 3 }, flat)))
     expect(weights.get("one|mobile")! - weights.get("two|mobile")!).toBeGreaterThan(1.2)
   })
 
   it("does not credit products for their slot, and would without the slot's part", () => {
     // The shop mostly sorts by source one, which nobody follows; slots are looked at by 1 / rank.
-    const draw = (random: Random) => drawn(random, { one: 0, two: 2 }, byRank, random.next() < 0.8)
+    const shown = lists(8_000, (random) => drawn(random, { one: 0, two: 2 }, byRank, random.next() < 0.8))
     const wrong = (debias: boolean) => {
-      const weights = fitted(8_000, draw, debias)
+      const weights = fitted(shown, debias)
       return worth(weights, "one") - worth(weights, "two") + 2
     }
     expect(wrong(false)).toBeGreaterThan(1.5)
@@ -123,17 +128,18 @@ describe("learning", () => {
   })
 
   it("takes no step longer than the learning rate, and stays in its bounds", () => {
-    const random = new Random(2)
-    const weights = new Weights()
-    const example = drawn(random, { one: 1, two: 1 }, flat)
+    const [weights, anchor] = [new Weights(), new Weights()]
+    const example = drawn(new Random(2), { one: 1, two: 1 }, flat)
     example.rows.fill(1e6)
     for (let i = 0; i < 5_000; i++) {
       const before = weights.values.slice()
-      learn(weights, new Weights(), example)
-      if (i < 100 && i > 0)
-        weights.values.forEach((value, at) =>
-          expect(Math.abs(value - before[at])).toBeLessThan(3.2 * LEARN_DEFAULTS.learningRate)
-        )
+      learn(weights, anchor, example)
+      if (i === 0 || i >= 100) continue
+      const longest = weights.values.reduce(
+        (most, value, at) => Math.max(most, Math.abs(value - before[at])),
+        0
+      )
+      expect(longest).toBeLessThan(3.2 * LEARN_DEFAULTS.learningRate)
     }
     for (const value of weights.values) expect(Math.abs(value)).toBeLessThanOrEqual(12)
   })
@@ -162,7 +168,7 @@ describe("Learner", () => {
 
   it("goes back to the promoted weights when it has drifted from what fits", () => {
     const random = new Random(7)
-    const promoted = fitted(6_000, (r) => drawn(r, { one: 3, two: 0 }, flat))
+    const promoted = fitted(lists(6_000, (r) => drawn(r, { one: 3, two: 0 }, flat)))
     // Steps so long that the online weights jump about.
     const learner = new Learner(undefined, { ...LEARN_DEFAULTS, learningRate: 2 })
     learner.promote(promoted)
@@ -219,14 +225,10 @@ describe("fitRanker", () => {
   const votes = new Set(["one", "two"])
   const told = { seed: 1 }
   const present = { weights: new Weights() }
-  const lists = (count: number, draw: (random: Random) => RankExample) => {
-    const random = new Random(11)
-    return Array.from({ length: count }, () => draw(random))
-  }
 
   it("says by how much what it learned beats what serves, on lists it has not seen", () => {
     const fitted = fitRanker(
-      lists(3_000, (random) => drawn(random, { one: 4, two: -2 }, flat)),
+      lists(2_000, (random) => drawn(random, { one: 4, two: -2 }, flat)),
       present,
       votes,
       told
@@ -236,7 +238,7 @@ describe("fitRanker", () => {
   })
 
   it("changes nothing where nothing clearly better was found, or too little is known", () => {
-    const good = lists(3_000, (random) => drawn(random, { one: 2, two: 2 }, flat))
+    const good = lists(2_000, (random) => drawn(random, { one: 2, two: 2 }, flat))
     expect(fitRanker(good, { weights: fitWeights(good, told) }, votes, told)).toBeUndefined()
     expect(fitRanker(good.slice(0, 100), present, votes, told)).toBeUndefined()
   })
@@ -247,14 +249,15 @@ describe("fitRanker", () => {
       const example = drawn(random, { one: 0, two: 0 }, flat)
       const odds = Array.from({ length: 8 }, (_, i) => {
         const [one, two] = example.rows.subarray(i * 3, i * 3 + 2)
-        return Math.exp(5 * (two > 0.5 ? one : -one))
+        return Math.exp(8 * (two > 0.5 ? one : -one))
       })
       example.gain.fill(0)
       example.gain[random.weighted(odds)] = 1
       return example
     }
-    const fitted = fitRanker(lists(4_000, both), present, new Set(), told)!
-    expect(fitted.stackGain!.low).toBeGreaterThan(0.04)
+    const fitted = fitRanker(lists(2_000, both), present, new Set(), told)!
+    // .039 to .047 for six draws of the lists; 0 where inputs count each for itself.
+    expect(fitted.stackGain!.low).toBeGreaterThan(0.02)
     const kept = Stack.load(JSON.parse(JSON.stringify(fitted.stack!.save())))
     const scores = Float64Array.of(0.5, 0.1)
     const rows = [0.9, 0.8, 0.85, 0.9, 0.2, 0.55]
@@ -266,6 +269,36 @@ describe("fitRanker", () => {
     expect(new Learner(JSON.parse(JSON.stringify(learner.save({}, 1)))).stack).toBeDefined()
     learner.reset(true)
     expect(learner.stack).toBeUndefined()
+  })
+})
+
+describe("Stack", () => {
+  it("does not credit products for their slot, and would if lists did not count by how rarely slots are looked at", () => {
+    // The shop mostly sorts by source one, which nobody follows; slots are looked at by 1 / rank.
+    const rows = [0.1, 0.3, 0.7, 0.9].flatMap((one) =>
+      [0.2, 0.5, 0.8].flatMap((two) => [one, two, (one + two) / 2])
+    )
+    /** What the trees add to products that source one sets before others, less what they add to those others. */
+    const credit = (examples: readonly RankExample[], weights: Weights) => {
+      const stack = Stack.fit(examples, weights, new Set(), { seed: 1 })
+      const added = stack?.add(INPUTS, rows, {}, new Float64Array(12)) ?? new Float64Array(12)
+      return added.reduce((sum, value, row) => sum + (row < 6 ? -value : value) / 6, 0)
+    }
+    let [debiased, alike] = [0, 0]
+    for (const seed of [1, 2, 3]) {
+      const shown = lists(
+        2_000,
+        (random) => drawn(random, { one: 0, two: 3 }, byRank, random.next() < 0.8),
+        seed
+      )
+      const taken = shown.filter(({ gain }) => gain.some((one) => one > 0))
+      const weights = fitWeights(taken, { seed: 1 })
+      debiased += credit(taken, weights) / 3
+      for (const slot of weights.of("home", INPUTS).position) weights.values[slot] = 0
+      alike += credit(taken, weights) / 3
+    }
+    expect(Math.abs(debiased)).toBeLessThan(0.1)
+    expect(alike).toBeGreaterThan(0.2)
   })
 })
 
@@ -305,7 +338,7 @@ describe("LearnedRanker", () => {
   })
 
   it("orders by what was learned, and hands on the values it saw", () => {
-    const weights = fitted(6_000, (random) => drawn(random, { one: -3, two: 3 }, flat))
+    const weights = fitted(lists(6_000, (random) => drawn(random, { one: -3, two: 3 }, flat)))
     const ranked = new LearnedRanker(() => ({ weights })).rank(question())
     expect(ranked.map(({ id }) => id)).toEqual(["d", "c", "b", "a"])
     expect(ranked[0]).toMatchObject({ score: 1, source: "two", features: [0, 1, 0.5] })
