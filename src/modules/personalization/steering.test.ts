@@ -1,7 +1,8 @@
 import { compose } from "./compose"
 import { resolveOptions } from "./options"
 import type { Engine } from "./engine"
-import { silentLogger } from "../../services/lib"
+import { newEventId, type ShopEvent } from "../../services/events"
+import { Random, silentLogger, type Interval } from "../../services/lib"
 import { NO_CONSENT } from "../../services/privacy"
 import type { RuleInput } from "../../services/ranking"
 import { ruleInputSchema } from "../../services/ranking"
@@ -242,6 +243,58 @@ describe("what if", () => {
     expect(margin.now).toBeCloseTo(0.05 * (1 + 1 / Math.log2(3) + 0.5 + 1 / Math.log2(5)), 10)
     expect(margin.draft - margin.now).toBeCloseTo(0.05 * 14, 10)
     expect(margin_known.draft).toBe(1)
+  })
+
+  it("tells what a draft earns by what shoppers clicked where chance had shown the same", async () => {
+    const before = Date.now() - 3_600_000
+    const random = new Random(1)
+    const lists = Array.from({ length: 500 }, (_, i) => ({
+      requestId: `r${i}`,
+      ts: before + i,
+      placement: "new-arrivals",
+      subject: `visitor:v${i}`,
+      visitorId: `v${i}`,
+      featureNames: [],
+      slots: [
+        {
+          productId: random.next() < 0.5 ? "a7" : "b3",
+          score: 1,
+          source: "x",
+          propensity: 0.5,
+          features: [],
+        },
+      ],
+      asked: { limit: 1 },
+      context: { device: "mobile" as const, tzOffset: 0, salesChannelIds: ["web"] },
+    }))
+    await engine.exposures.record(lists)
+    const tell = (type: string, { requestId, ts, slots }: (typeof lists)[number]): ShopEvent => ({
+      event_id: newEventId(ts),
+      type,
+      ts,
+      consent: GRANTED,
+      context: {},
+      request_id: requestId,
+      items: [{ product_id: slots[0].productId }],
+    })
+    const clicked = lists.filter(({ slots }) => random.next() < (slots[0].productId === "b3" ? 0.4 : 0.2))
+    await engine.log.append([
+      ...lists.map((list) => tell("rec_impression", list)),
+      ...clicked.map((list) => tell("select_item", list)),
+    ])
+    const pinned = { rules: [rule({ type: "pin", slots: [1] }, { products: ["b3"] })] }
+    const { off_policy } = await ask(pinned, { requests: 500 })
+    expect(off_policy).toMatchObject({ says: "estimate", lists: 500 })
+    expect(off_policy.effective_slots).toBeGreaterThan(220)
+    const { now, draft, change } = off_policy.clicks!
+    const holds = ({ low, high }: Interval, truth: number) => low < truth && truth < high
+    expect([holds(now, 0.2), holds(draft, 0.4), holds(change, 0.2)]).toEqual([true, true, true])
+    expect(change.low).toBeGreaterThan(0.05)
+    expect((await ask(pinned, { requests: 100 })).off_policy).toMatchObject({
+      says: "too_little_exploration",
+      lists: 100,
+    })
+    expect((await ask({})).off_policy).toMatchObject({ says: "unchanged", lists: 10 })
   })
 
   it("keeps to a placement", async () => {

@@ -37,6 +37,8 @@ export interface SteeringParts {
   recommender: Pick<Recommender, "rehearse">
   exposures: WhatIfParts["exposures"]
   features: WhatIfParts["features"]
+  history: WhatIfParts["history"]
+  outcomeMs: WhatIfParts["outcomeMs"]
   clock: Clock
 }
 

@@ -1,7 +1,10 @@
+import type { EventHistory } from "../events"
 import { itemKeys, readItem, type Catalog, type FeatureStore } from "../features"
 import { NO_CONSENT, type Consent } from "../privacy"
 import { marginOf, type Rule } from "../ranking"
+import { clicksOf } from "./clicks-of"
 import { placementOfDraft, rulesOfDraft, type Draft } from "./draft"
+import { offPolicy, type LoggedList, type OffPolicy, type PlannedSlot } from "./off-policy"
 import type { Placement } from "./placement"
 import type { Exposure, ExposureStore, RecommendationRequest } from "./recommendation"
 import type { Recommender } from "./recommender"
@@ -13,6 +16,9 @@ export interface WhatIfParts {
   rules: { rules: readonly Rule[] }
   features: Pick<FeatureStore, "getMany">
   catalog: Catalog
+  history: Pick<EventHistory, "replay">
+  /** How long after a list was made its clicks are waited for, ms. */
+  outcomeMs: number
   /** What the shopper agrees to now. */
   consentOf(who: { visitorId?: string; customerId?: string }): Promise<Consent>
   /** ms since the epoch */
@@ -53,6 +59,8 @@ export interface WhatIf {
   margin_known: Change
   /** Distinct products shown, as a share of the catalogue. */
   coverage: Change
+  /** Clicks per list out of what shoppers clicked where chance had a hand in the list, and so without a model's word alone. */
+  off_policy: OffPolicy
   /** How the figures are estimated. */
   estimate: string
 }
@@ -61,7 +69,9 @@ const ESTIMATE =
   "Both sides are made anew, of what is known today, so that only the draft differs. Expected clicks: each product's click " +
   "rate in the placement (decayed by half in 30 days, drawn towards 1 in 20 while little is known) times the chance that " +
   "its slot is looked at, 1 / log2(1 + slot). A product's rate is taken as its own wherever it stands, so what shoppers " +
-  "clicked because of a high slot counts for it elsewhere too."
+  "clicked because of a high slot counts for it elsewhere too. off_policy corrects this model by the clicks on slots where " +
+  "the list that was shown agrees with the planned one, each weighted by 1 / its propensity (doubly robust, slot by slot), " +
+  "in lists that left slots to chance; where these agree too seldom, it says nothing."
 
 /** Click rate of a product that the placement has never shown. */
 const UNKNOWN_RATE = 0.05
@@ -93,6 +103,7 @@ export async function whatIf(asked: WhatIfAsked, parts: WhatIfParts): Promise<Wh
   }
   const [now, draft] = [side(), side()]
   const moves = new Map<string, number>()
+  const played: Played[] = []
   let [recorded, requests, changedSlots, changedLists, slots] = [0, 0, 0, 0, 0]
   for await (const exposure of recordedLists(asked, parts.exposures)) {
     recorded++
@@ -115,8 +126,13 @@ export async function whatIf(asked: WhatIfAsked, parts: WhatIfParts): Promise<Wh
     if (differ > 0) changedLists++
     for (const id of changed) moves.set(id, (moves.get(id) ?? 0) + 1)
     for (const id of present) moves.set(id, (moves.get(id) ?? 0) - 1)
-    await count(now, present, exposure, parts)
-    await count(draft, changed, exposure, parts)
+    const planned = {
+      now: await expectedOf(present, exposure, parts),
+      draft: await expectedOf(changed, exposure, parts),
+    }
+    count(now, planned.now, catalog)
+    count(draft, planned.draft, catalog)
+    if (exposure.slots.some(({ propensity }) => propensity < 1)) played.push({ exposure, ...planned })
     await breathe()
   }
   const both = (valueOf: (one: Side) => number): Change => ({ now: valueOf(now), draft: valueOf(draft) })
@@ -137,6 +153,7 @@ export async function whatIf(asked: WhatIfAsked, parts: WhatIfParts): Promise<Wh
     margin: both(({ margin }) => share(margin, requests)),
     margin_known: both(({ known, slots }) => share(known, slots)),
     coverage: both(({ products }) => share(products.size, catalog.size)),
+    off_policy: offPolicy(await withClicks(played, parts)),
     estimate: ESTIMATE,
   }
 }
@@ -200,23 +217,60 @@ async function requestOf(
   }
 }
 
-async function count(
-  side: Side,
+/** A recorded list that left slots to chance, and what both sides make of its request. */
+interface Played {
+  exposure: Exposure
+  now: PlannedSlot[]
+  draft: PlannedSlot[]
+}
+
+/** Those that shoppers saw and whose clicks are all in, with these. */
+async function withClicks(played: readonly Played[], parts: WhatIfParts): Promise<LoggedList[]> {
+  const { history, outcomeMs: windowMs, breathe } = parts
+  const whole = played.filter(({ exposure }) => exposure.ts + windowMs <= parts.now())
+  const lists = new Map(whole.map(({ exposure }) => [exposure.requestId, exposure.ts]))
+  const clicks = await clicksOf(history, { lists, windowMs })
+  const shoppers = new Map<string, number>()
+  const logged: LoggedList[] = []
+  for (const { exposure, now, draft } of whole) {
+    const clicked = clicks.get(exposure.requestId)
+    if (!clicked) continue
+    const who = exposure.subject ?? exposure.visitorId ?? exposure.requestId
+    const shopper = shoppers.get(who) ?? shoppers.size
+    shoppers.set(who, shopper)
+    const ids = exposure.slots.map(({ productId }) => productId)
+    const shown = (await expectedOf(ids, exposure, parts)).map(({ id, expected }, slot) => {
+      const { propensity } = exposure.slots[slot]
+      return { id, expected, propensity, clicked: clicked.has(id) }
+    })
+    logged.push({ shopper, shown, now, draft })
+    await breathe()
+  }
+  return logged
+}
+
+/** What clicks each product's rate lets expect in its slot. */
+async function expectedOf(
   ids: readonly string[],
   { placement }: Exposure,
-  { features, catalog, now: clock }: WhatIfParts
-): Promise<void> {
+  { features, now: clock }: WhatIfParts
+): Promise<PlannedSlot[]> {
   const now = clock()
   const records = await features.getMany(itemKeys(ids))
-  ids.forEach((id, place) => {
+  return ids.map((id, place) => {
     const rate = readItem(records, id, now).ctr[placement] ?? UNKNOWN_RATE
-    const clicks = rate / Math.log2(2 + place)
+    return { id, expected: rate / Math.log2(2 + place) }
+  })
+}
+
+function count(side: Side, planned: readonly PlannedSlot[], catalog: Catalog): void {
+  for (const { id, expected } of planned) {
     const product = catalog.get(id)
     const margin = product && marginOf(product)
-    side.clicks += clicks
-    side.margin += clicks * (margin ?? 0)
+    side.clicks += expected
+    side.margin += expected * (margin ?? 0)
     side.slots++
     if (margin !== undefined) side.known++
     side.products.add(id)
-  })
+  }
 }

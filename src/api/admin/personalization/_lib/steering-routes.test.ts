@@ -170,6 +170,6 @@ describe("what if", () => {
       changed_slots: 0,
       clicks: { now: 0, draft: 0 },
     })
-    expect((await call(whatIf, { body: { requests: 501 } })).status).toBe(400)
+    expect((await call(whatIf, { body: { requests: 5_001 } })).status).toBe(400)
   })
 })

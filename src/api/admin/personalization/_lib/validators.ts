@@ -106,7 +106,7 @@ export const whatIfSchema = z.strictObject({
   draft: draftSchema.default({ rules: [], without: [], placements: {} }),
   placement: z.string().min(1).max(64).optional(),
   /** Recorded requests that are played again. */
-  requests: z.number().int().min(1).max(500).default(100),
+  requests: z.number().int().min(1).max(5_000).default(100),
 })
 
 export const auditsSchema = z.strictObject({
