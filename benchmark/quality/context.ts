@@ -8,7 +8,7 @@
  * `--plugin` compares with the one column that the plugin's rank feature `context` makes of the situation. When trees are enough, or whether any help, is seen on a tenth of the lists that are learned from. Users are what the
  * paired bootstrap draws. Beside it: ratings foretold by biases with and without those of the situation.
  */
-import { bootstrapMean, listMetrics, pairedBootstrap, Random, type Interval } from "../../src/services/lib"
+import { listMetrics, pairedBootstrap, Random, type Interval } from "../../src/services/lib"
 import { Biases } from "./context/biases"
 import { choiceLists, Chooser } from "./context/chooser"
 import { Columns, type Sight } from "./context/columns"
@@ -43,7 +43,7 @@ class Compared {
 
   told(format: (value: number) => number = (value) => value): string {
     const options = { rounds: 2_000 }
-    const [plain, aware] = [this.plain, this.aware].map((of) => format(bootstrapMean(of).mean).toFixed(4))
+    const [plain, aware] = [this.plain, this.aware].map((of) => format(meanOf(of)).toFixed(4))
     return `without ${plain}, with ${aware}, difference ${shown(pairedBootstrap(this.aware, this.plain, this.users, options))}`
   }
 
@@ -56,6 +56,7 @@ class Compared {
   }
 }
 
+const meanOf = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length
 const shown = ({ mean, low, high }: Interval) => `${mean.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`
 
 /** nDCG@K of one question; equal scores count against it. */

@@ -22,14 +22,11 @@ export function choiceLists(
   sight: Sight,
   random: Random
 ): ChoiceList[] {
-  const width = Columns.width(sight)
   return questions.map(({ user, situation, liked, before }) => {
-    const rows = columns.of(user, situation, sight)
     const others: number[] = []
     for (let item = 0; item < items; item++) if (!liked.has(item) && !before.has(item)) others.push(item)
     const kept = [...liked, ...random.shuffle(others).slice(0, DRAWN)]
-    const values = new Float32Array(kept.length * width)
-    kept.forEach((item, i) => values.set(rows.subarray(item * width, (item + 1) * width), i * width))
+    const values = columns.of(user, situation, sight, kept)
     return { values, labels: Uint8Array.from(kept, (item) => (liked.has(item) ? 1 : 0)) }
   })
 }

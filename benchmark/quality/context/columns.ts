@@ -105,14 +105,16 @@ export class Columns {
   private readonly here: readonly Here[]
   private readonly kindItems: readonly number[][]
   private readonly neighbours: Neighbours
-  private readonly plugin: PluginFeature
+  private plugin: PluginFeature | undefined
   private readonly expected: readonly Biases[]
+  private readonly all: readonly number[]
 
   constructor(
-    ratings: readonly Rated[],
+    private readonly ratings: readonly Rated[],
     private readonly set: Numbered
   ) {
     const { kindsOf } = set
+    this.all = Array.from(kindsOf, (_, item) => item)
     this.items = new Sums(set.items)
     this.kinds = new Sums(set.kinds)
     this.mean = ratings.reduce((sum, { rating }) => sum + rating, 0) / ratings.length
@@ -137,7 +139,6 @@ export class Columns {
         for (const kind of kindsOf[rated.item]) values[value].kinds.add(kind, rated, residual)
       }
     }
-    this.plugin = new PluginFeature(ratings, set)
     this.kindItems = Array.from({ length: set.kinds }, () => [])
     kindsOf.forEach((of, item) => of.forEach((kind) => this.kindItems[kind].push(item)))
     this.neighbours = new Neighbours(this.byUser.values(), set.items)
@@ -159,11 +160,16 @@ export class Columns {
     return PLAIN.length + { nothing: 0, plugin: 1, all: AWARE.length }[sight]
   }
 
-  /** The columns of all items, item by item. */
-  of(user: number, situation: readonly number[], sight: Sight): Float32Array {
+  /** The columns of these items, item by item; default: of all. */
+  of(
+    user: number,
+    situation: readonly number[],
+    sight: Sight,
+    items: readonly number[] = this.all
+  ): Float32Array {
     const { set, bias } = this
     const width = Columns.width(sight)
-    const rows = new Float32Array(set.items * width)
+    const rows = new Float32Array(items.length * width)
     const aware = sight === "all"
     const own = this.own(user, () => 1)
     const near = aware ? this.own(user, (told) => likeness(told, situation)) : own
@@ -175,7 +181,7 @@ export class Columns {
     // Column by column: each is read in one go.
     let column = 0
     const put = (value: (item: number) => number) => {
-      for (let item = 0, at = column; item < set.items; item++, at += width) rows[at] = value(item)
+      for (let i = 0, at = column; i < items.length; i++, at += width) rows[at] = value(items[i])
       column++
     }
     put(() => own.user)
@@ -190,6 +196,7 @@ export class Columns {
     put((item) => own.alike[item])
     put((item) => expected[item])
     if (sight === "plugin") {
+      this.plugin ??= new PluginFeature(this.ratings, set)
       const values = new Float64Array(set.items)
       this.plugin.of(situation, values)
       put((item) => values[item])

@@ -2,7 +2,7 @@ import type { Artifact } from "../artifact"
 import { Random } from "../random"
 import { quantileEdges, toBins, type Edges, type FeatureRows } from "./binning"
 import type { ListObjective } from "./objective"
-import { growTree, leafValue, type Tree, type TreeOptions } from "./tree"
+import { addLeafValues, growTree, type Tree, type TreeOptions } from "./tree"
 
 export interface BoostingOptions extends TreeOptions {
   trees: number
@@ -94,8 +94,7 @@ export class BoostedTrees {
       const tree = growTree(bins, width, rows, gradient, hessian, options, random)
       for (let i = 0; i < tree.value.length; i++) tree.value[i] *= options.learningRate
       trees.push(tree)
-      for (let row = 0, at = 0; row < scores.length; row++, at += width)
-        scores[row] += leafValue(tree, bins, at)
+      addLeafValues(tree, bins, width, scores, scores.length)
     }
     return new BoostedTrees(edges, learning < all ? trees.slice(0, best.trees) : trees)
   }
@@ -111,10 +110,7 @@ export class BoostedTrees {
       this.edges
     )
     scores.fill(0, 0, rows)
-    for (const tree of this.trees) {
-      for (let row = 0, at = 0; row < rows; row++, at += features.width)
-        scores[row] += leafValue(tree, bins, at)
-    }
+    for (const tree of this.trees) addLeafValues(tree, bins, features.width, scores, rows)
   }
 
   /** How often each feature is split on. */

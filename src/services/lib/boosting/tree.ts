@@ -187,11 +187,18 @@ function partition(
   return left
 }
 
-/** Value of the leaf that a binned row falls into; the row begins at `at`. */
-export function leafValue(tree: Tree, bins: Uint8Array, at: number): number {
-  let node = 0
-  while (tree.feature[node] >= 0) {
-    node = bins[at + tree.feature[node]] <= tree.bin[node] ? tree.left[node] : tree.right[node]
+/** Adds to each score the value of the leaf that its row falls into. @param bins rows × width, row-major */
+export function addLeafValues(
+  { feature, bin, left, right, value }: Tree,
+  bins: Uint8Array,
+  width: number,
+  scores: Float64Array,
+  rows: number
+): void {
+  for (let row = 0, at = 0; row < rows; row++, at += width) {
+    let node = 0
+    for (let column = feature[0]; column >= 0; column = feature[node])
+      node = bins[at + column] <= bin[node] ? left[node] : right[node]
+    scores[row] += value[node]
   }
-  return tree.value[node]
 }
