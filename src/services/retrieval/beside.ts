@@ -1,15 +1,16 @@
 /** Keys that wait at most; beyond them new ones are let go. */
 const WAITING = 10_000
-/** Share of the time that the work may take. */
-const SHARE = 0.2
-
 /** Work that nobody waits for, done beside the requests: key by key, with pauses in between. What fails is let go. */
 export class Beside<T> {
   private readonly waiting = new Map<string, T>()
   private running: Promise<void> | undefined
   private closed = false
 
-  constructor(private readonly work: (key: string, what: T) => unknown) {}
+  /** @param share of the time that the work may take, 0–1 */
+  constructor(
+    private readonly share: number,
+    private readonly work: (key: string, what: T) => unknown
+  ) {}
 
   add(key: string, what: T): void {
     if (this.closed || (this.waiting.size >= WAITING && !this.waiting.has(key))) return
@@ -41,7 +42,7 @@ export class Beside<T> {
       }
       // What has come up anew meanwhile stays.
       if (this.waiting.get(key) === what) this.waiting.delete(key)
-      const pause = (performance.now() - began) * (1 / SHARE - 1)
+      const pause = (performance.now() - began) * (1 / this.share - 1)
       await new Promise<void>((resolve) => setTimeout(resolve, pause).unref())
     }
   }

@@ -1,7 +1,7 @@
 import { CandidatePools, type PoolModels } from "./candidate-pools"
 
-const SMALL = { size: 10_000 }
-const LARGE = { size: 10_001 }
+const SMALL = { size: 3_000 }
+const LARGE = { size: 3_001 }
 
 /** Answers with what comes after each product, and keeps what it was asked. */
 function modelsOf(version?: string) {

@@ -8,7 +8,9 @@ const REMEMBERED = 20_000
 /** A shopper who has not been back by then is not expected any more. */
 const KEEP_MS = 24 * 3_600_000
 /** In a catalogue of no more products, a model that looks at all of them answers in some tenths of a millisecond. */
-const AT_ONCE = 10_000
+const AT_ONCE = 3_000
+/** Of the time, the share that pools take which nobody waits for: each holds the process for some milliseconds. */
+const SHARE = 0.05
 
 /** Whoever answers; the pools of one version are not another's. */
 export interface PoolModels {
@@ -41,7 +43,7 @@ interface Wanted {
  */
 export class CandidatePools {
   private readonly pools = new LRUCache<string, Pool>({ max: REMEMBERED, ttl: KEEP_MS })
-  private readonly beside = new Beside<Wanted>((key, wanted) => void this.make(key, wanted))
+  private readonly beside = new Beside<Wanted>(SHARE, (key, wanted) => void this.make(key, wanted))
 
   constructor(private readonly parts: CandidatePoolsParts) {}
 

@@ -11,6 +11,8 @@ import { centreOf } from "./vectors"
 const REMEMBERED = 100_000
 /** Neighbours that are looked at of the lightest product; of the others in proportion to their weights. */
 const LEAST = 10
+/** Of the time, the share that searches take which nobody waits for. */
+const SHARE = 0.2
 
 /** Rows of the nearest products, best first. */
 interface List {
@@ -29,7 +31,7 @@ export class Neighbours {
   private readonly lists: LRUCache<string, List>
   private readonly searching = new Map<string, Promise<List>>()
   /** Product → how many neighbours were wanted. */
-  private readonly beside = new Beside<number>((id, k) => this.held(id, k) ?? this.search(id, k))
+  private readonly beside = new Beside<number>(SHARE, (id, k) => this.held(id, k) ?? this.search(id, k))
   /** Counts the changes of the index: what was searched before one is not remembered after it. */
   private changes = 0
   /** By row, whether it was met in the choice of this number. */
