@@ -8,7 +8,7 @@ import { Random, systemClock, type Clock, type Logger } from "../../services/lib
 import { advanceTrial, ModelRegistry, ShadowAnswers } from "../../services/models"
 import { ConsentReads, NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
 import { auditDay } from "../../services/measurement"
-import { CandidatePools, ContentIndex, Shelves, within } from "../../services/retrieval"
+import { CandidatePools, ContentIndex, SequenceIndex, Shelves, within } from "../../services/retrieval"
 import {
   LEARN_DEFAULTS,
   LearnedRanker,
@@ -90,23 +90,25 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     canaryShare: options.training.canaryShare,
     shadow,
   })
+  const createIndex = (dimensions: number) =>
+    createVectorIndex(options.retrieval.index, {
+      dimensions,
+      timeoutMs: options.retrieval.faissTimeoutMs,
+      maxMemoryMb: options.retrieval.faissMaxMemoryMb,
+      metrics,
+      logger,
+    })
   const content = new ContentIndex({
     catalog,
     models,
     store: storage.vectors,
     given: productVectors(options, { store: storage.vectors, metrics, logger }),
     candidates: options.serving.candidates,
-    createIndex: (dimensions) =>
-      createVectorIndex(options.retrieval.index, {
-        dimensions,
-        timeoutMs: options.retrieval.faissTimeoutMs,
-        maxMemoryMb: options.retrieval.faissMaxMemoryMb,
-        metrics,
-        logger,
-      }),
+    createIndex,
     metrics,
     logger,
   })
+  const sequences = new SequenceIndex({ models, createIndex, metrics, logger })
   const shelves = new Shelves({ catalog, models, logger })
   const pools = new CandidatePools({ catalog, size: options.serving.candidates + POOL_SPARE })
   const placements = new PlacementBook({ store: storage.placements, metrics, logger })
@@ -155,6 +157,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     content,
     shelves,
     pools,
+    sequences,
     placements,
     rules,
     exposures,
@@ -187,7 +190,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     outcomeMs: options.ranking.outcomeMinutes * 60_000,
     clock,
   })
-  const refresh = () => content.sync().then(() => shelves.refresh())
+  const refresh = () => Promise.all([content.sync(), sequences.sync()]).then(() => shelves.refresh())
   const expect = () =>
     expectShoppers({ exposures: storage.exposures, features, pools, models: models.aside(), clock }).catch(
       (error: Error) => logger.error("No candidates were made ready for the shoppers who are expected", error)
@@ -308,7 +311,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await storage.maintain(options)
       await Promise.all([catalog.start(), models.start(), placements.start(), rules.start()])
       if (options.ranking.learn) await weights.start()
-      await Promise.all([content.start(), shelves.start()])
+      await Promise.all([content.start(), sequences.sync(), shelves.start()])
       await warmUp({ recommender, placements, catalog, now: () => clock.now() })
       exposures.start()
       tallies.start()
@@ -327,6 +330,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       await ingest.close()
       await follower.stop()
       await Promise.all([catalog.stop(), models.stop(), content.stop(), shelves.stop(), pools.close()])
+      await sequences.close()
       await exposures.stop()
       placements.stop()
       await tallies.stop()

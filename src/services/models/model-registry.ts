@@ -4,6 +4,7 @@ import { loadModels } from "./load-models"
 import type { Model, ModelQuery } from "./model"
 import type { ModelStore, ModelVersion } from "./model-store.port"
 import type { GivenProduct, ProductEmbedder, ProductForeteller } from "./product-embedder.port"
+import type { SequenceEncoder } from "./sequence-encoder.port"
 import type { ShadowAnswers } from "./shadow-answers"
 
 export interface ModelRegistryOptions {
@@ -78,6 +79,12 @@ export class ModelRegistry {
   /** The live model that turns a product's words into a vector. */
   get embedder(): ProductEmbedder | undefined {
     for (const model of this.loaded?.models.values() ?? []) if (isEmbedder(model)) return model
+    return undefined
+  }
+
+  /** The live model that says where a visit points to. */
+  get encoder(): SequenceEncoder | undefined {
+    for (const model of this.loaded?.models.values() ?? []) if (isEncoder(model)) return model
     return undefined
   }
 
@@ -322,6 +329,10 @@ export class ModelRegistry {
 
 function isEmbedder(model: Model): model is Model & ProductEmbedder {
   return typeof (model as Partial<ProductEmbedder>).embed === "function"
+}
+
+function isEncoder(model: Model): model is Model & SequenceEncoder {
+  return typeof (model as Partial<SequenceEncoder>).sessionVector === "function"
 }
 
 function foretells(model: Model): model is Model & ProductForeteller {

@@ -4,19 +4,22 @@ import { centreOf, dot } from "./vectors"
 
 /** How far a model's answer is read for products of the list; what stands behind has hardly a score. */
 const DEPTH = 5_000
+/** As far as an index reads. */
+const MOST = 4_096
 
 /**
  * The same knowledge, of these products alone: sources that ask it bring no others. Vectors are compared one by one,
  * for a list is short.
  */
 export function onlyOf(ids: ReadonlySet<string>, knowledge: Knowledge): Knowledge {
-  const { ask, pool, vectorOf, inCategory } = knowledge
+  const { ask, follow, pool, vectorOf, inCategory } = knowledge
   return {
     ...knowledge,
     ask: (model, query, k) =>
       ask(model, query, Math.max(k, DEPTH))
         .filter(({ id }) => ids.has(id))
         .slice(0, k),
+    follow: async (session, k) => (await follow(session, MOST)).filter(({ id }) => ids.has(id)).slice(0, k),
     pool: (model, history, k) =>
       pool(model, history, DEPTH)
         .filter(({ id }) => ids.has(id))

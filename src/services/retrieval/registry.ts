@@ -7,6 +7,7 @@ import { newArrivals } from "./sources/new-arrivals"
 import { popularNow } from "./sources/popular-now"
 import { popularity } from "./sources/popularity"
 import { recentlyViewed } from "./sources/recently-viewed"
+import { sequence } from "./sources/sequence"
 import { sequentialRules } from "./sources/sequential-rules"
 import { sessionNeighbours } from "./sources/session-neighbours"
 import { userFactors } from "./sources/user-factors"
@@ -17,6 +18,7 @@ import { userFactors } from "./sources/user-factors"
  */
 export const SOURCES: readonly CandidateSource[] = [
   contentSimilar,
+  sequence,
   sessionNeighbours,
   userFactors,
   sequentialRules,

@@ -15,6 +15,7 @@ const query = {
 const knowledge: Knowledge = {
   catalog: new TestCatalog(),
   ask: () => [],
+  follow: async () => [],
   pool: () => [],
   nearest: () => [],
   vectorOf: () => undefined,

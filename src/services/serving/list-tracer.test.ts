@@ -44,6 +44,7 @@ const rainy: RankFeature = {
 const knowledge: Knowledge = {
   catalog,
   ask: (ids) => ids.split(",").map((id, i) => ({ id, score: 100 - i })),
+  follow: async () => [],
   pool: () => [],
   nearest: () => [],
   vectorOf: () => undefined,

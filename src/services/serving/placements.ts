@@ -9,6 +9,7 @@ export const PLACEMENTS: readonly Placement[] = [
     title: "For you",
     sources: {
       "session-neighbours": 1,
+      sequence: 0.8,
       "user-factors": 0.4,
       "content-similar": 0.6,
       "sequential-rules": 0.6,
@@ -91,6 +92,7 @@ export const PLACEMENTS: readonly Placement[] = [
     // The words have found nothing: what the visit says counts, and what everybody looks for.
     sources: {
       "session-neighbours": 1,
+      sequence: 0.8,
       "user-factors": 0.4,
       "sequential-rules": 0.6,
       "content-similar": 0.5,
@@ -109,6 +111,7 @@ export const PLACEMENTS: readonly Placement[] = [
     // Nobody is on a visit: what is known of the shopper counts, what is due, and what they cannot have seen yet.
     sources: {
       "session-neighbours": 1,
+      sequence: 0.8,
       "user-factors": 0.4,
       "category-affinity": 0.6,
       "content-similar": 0.6,
@@ -128,6 +131,7 @@ export const PLACEMENTS: readonly Placement[] = [
     requires: "product_ids",
     sources: {
       "session-neighbours": 1,
+      sequence: 0.8,
       "user-factors": 0.4,
       "content-similar": 0.6,
       "sequential-rules": 0.6,

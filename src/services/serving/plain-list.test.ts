@@ -151,6 +151,7 @@ it("gives on random shops what the plain way gives", async () => {
     const knowledge: Knowledge = {
       catalog,
       ask: () => [],
+      follow: async () => [],
       pool: () => [],
       nearest: () => [],
       vectorOf: () => undefined,

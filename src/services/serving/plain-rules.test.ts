@@ -161,6 +161,7 @@ function setUp(random: Random) {
   const knowledge: Knowledge = {
     catalog,
     ask: (name) => (name === "one" ? said : backup),
+    follow: async () => [],
     pool: () => [],
     nearest: () => [],
     vectorOf: () => undefined,

@@ -10,6 +10,7 @@ import {
   type CandidateSource,
   type ContentIndex,
   type Knowledge,
+  type SequenceIndex,
   type Shelves,
 } from "../retrieval"
 import { BlendRanker, type AnyReranker, type Ranker, type RuleSet } from "../ranking"
@@ -44,6 +45,8 @@ export interface RecommenderParts {
   shelves: Pick<Shelves, "newest" | "inCategory">
   /** Answers to shoppers' histories; without it none is known. */
   pools?: Pick<CandidatePools, "of">
+  /** Where visits point to; without it nobody knows. */
+  sequences?: Pick<SequenceIndex, "follow">
   placements: Pick<PlacementBook, "get" | "names">
   /** The merchant's; default: none. */
   rules?: Pick<RuleSet, "active">
@@ -287,11 +290,12 @@ export class Recommender {
 
   /** What is live now, held for the whole request: index and vectors of one model version. */
   private knowledge(models: ModelView): Knowledge {
-    const { catalog, content, shelves, pools } = this.parts
+    const { catalog, content, shelves, pools, sequences } = this.parts
     return {
       catalog,
       ask: (model, query, k) => models.ask(model, query, k),
       pool: (model, history, k) => pools?.of(models, model, history, k) ?? [],
+      follow: async (session, k) => sequences?.follow(models.version, session, k) ?? [],
       nearest: () => [],
       vectorOf: () => undefined,
       repeatDays: (id) => models.repeatDays(id),

@@ -7,6 +7,7 @@ import { trailOf } from "../trail"
 const knowledge: Knowledge = {
   catalog: new TestCatalog([product("a1", "a"), product("b1", "b")]),
   ask: () => [],
+  follow: async () => [],
   pool: () => [],
   nearest: () => [],
   vectorOf: () => undefined,
@@ -48,6 +49,17 @@ describe("every source", () => {
     expect(
       await find(name, { seeds: ["gone"], shopper: shopper([["view_item", "lost"]], ["lost"]) }, nothing)
     ).toEqual(name === "recently-viewed" ? [{ id: "lost", score: 1 }] : [])
+  })
+})
+
+describe("sequence", () => {
+  it("asks with the visit, and brings nothing that was just seen", async () => {
+    const visit = shopper([["view_item", "x"]], ["x", "y"])
+    const follow: Knowledge["follow"] = async (session, k) =>
+      ["y", `after-${session.join()}`, "more", "most"].slice(0, k).map((id, i) => ({ id, score: 1 - i / 10 }))
+    const found = await find("sequence", { shopper: visit, limit: 2 }, { follow })
+    expect(idsOf(found)).toEqual(["after-x,y", "more"])
+    expect(await find("sequence", {}, { follow })).toEqual([])
   })
 })
 
