@@ -44,6 +44,8 @@ const FULL: Full = {
     tz_offset: -30,
     weather: "rain",
     temperature: 7.5,
+    region: "CH-ZH",
+    local_events: ["concert", "fair"],
   },
   request_id: "r",
   placement: "home",
@@ -89,6 +91,8 @@ const anyEvent = optional<ShopEvent>(
       country: text,
       city: text,
       tz_offset: number,
+      region: text,
+      local_events: fc.array(text),
     }),
     request_id: text,
     placement: text,
@@ -151,7 +155,13 @@ describe("fingerprints", () => {
 
 /** Without what later versions have added. */
 const { traceparent: _traceparent, ...EARLIER } = FULL
-const { weather: _weather, temperature: _temperature, ...EARLIER_CONTEXT } = FULL.context
+const {
+  weather: _weather,
+  temperature: _temperature,
+  region: _region,
+  local_events: _events,
+  ...EARLIER_CONTEXT
+} = FULL.context
 const AS_V1 = { ...EARLIER, context: EARLIER_CONTEXT }
 
 describe("AvroEventCodec", () => {

@@ -21,6 +21,13 @@ describe("senderOf", () => {
     expect(senderOf(requestWith(), { gpc: false }).context).toEqual({})
   })
 
+  it("tells of the situation what demand is counted by, and no city", () => {
+    const situation = { now: 0, country: "FR", region: "IDF", city: "Paris", localEvents: ["concert"] }
+    const context = { country: "FR", region: "FR-IDF", local_events: ["concert"] }
+    expect(senderOf(requestWith(), { gpc: false }, situation).context).toEqual(context)
+    expect(senderOf(requestWith(), { gpc: false }, { now: 0, region: "IDF" }).context).toEqual({})
+  })
+
   it("says which key the batch came with, for the limit on a key", () => {
     const call = requestWith({ publishable_key_context: { key: "pk_1", sales_channel_ids: [] } })
     expect(senderOf(call, { gpc: false }).key).toBe("pk_1")

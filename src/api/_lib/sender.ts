@@ -24,11 +24,13 @@ export function senderOf(call: Call, identity: Identity, situation?: Situation):
 }
 
 /** Where the event itself says otherwise, its word counts. The city is left out: it is the browser's to tell. */
-function known({ device, country, tzOffset, weather }: Situation): Sender["context"] {
+function known({ device, country, region, tzOffset, weather, localEvents }: Situation): Sender["context"] {
   return {
     ...(device && { device }),
     ...(country && { country }),
+    ...(country && region && { region: `${country}-${region}` }),
     ...(tzOffset !== undefined && { tz_offset: tzOffset }),
     ...(weather && { weather: weather.condition, temperature: weather.temperature }),
+    ...(localEvents?.length && { local_events: localEvents }),
   }
 }

@@ -3,7 +3,7 @@ import type { Coordinates } from "./place"
 /** Something that is on somewhere: a match, a fair, a holiday. */
 export interface LocalEvent {
   name: string
-  /** A word to tell kinds apart by, e.g. `football`; rules refer to it. */
+  /** One of few words, e.g. `football`; rules refer to it, and what is wanted while it is on is counted by it. */
   kind: string
   /** ms since the epoch */
   startsAt: number

@@ -1,4 +1,3 @@
-import type { LocalEvent } from "./local-events-provider.port"
 import type { Place } from "./place"
 import type { Weather } from "./weather-provider.port"
 
@@ -13,6 +12,6 @@ export interface RequestContext extends Place {
   /** Channels of the publishable key; empty means no restriction. */
   salesChannelIds: readonly string[]
   weather?: Weather
-  /** What is on near the shopper at this moment. */
-  localEvents?: readonly LocalEvent[]
+  /** Kinds of what is on near the shopper, or begins there within a day, e.g. `concert`; each once, in order. */
+  localEvents?: readonly string[]
 }

@@ -23,19 +23,23 @@ describe("Situations", () => {
     expect(situations.of({ headers: {} })).toMatchObject({ now, tzOffset: undefined, weather: undefined })
   })
 
-  it("tells only what is on at this moment", () => {
-    const event = (name: string, startsAt: number, endsAt: number) => ({
-      name,
-      kind: "fair",
-      startsAt,
-      endsAt,
-    })
+  it("tells each kind of what is on, or will be within a day", () => {
+    const day = 86_400_000
+    const event = (kind: string, startsAt: number, endsAt: number) => ({ name: kind, kind, startsAt, endsAt })
     const localEvents = {
-      get: () => [event("over", 0, now), event("on", now, now + 1), event("later", now + 1, now + 2)],
+      get: () => [
+        event("over", 0, now),
+        event("Match ", now, now + 1),
+        event("fair", now + day, now + 2 * day),
+        event("match", now + 1, now + 2),
+        event("later", now + day + 1, now + 2 * day),
+      ],
     }
     const situations = new Situations({ clock: new ManualClock(now), localEvents })
     const headers = { "cf-ipcountry": "FR", "cf-iplatitude": "48.9", "cf-iplongitude": "2.4" }
-    expect(situations.of({ headers }).localEvents?.map(({ name }) => name)).toEqual(["on"])
+    expect(situations.of({ headers }).localEvents).toEqual(["fair", "match"])
+    const nothing = new Situations({ clock: new ManualClock(now), localEvents: { get: () => [] } })
+    expect(nothing.of({ headers }).localEvents).toBeUndefined()
   })
 })
 

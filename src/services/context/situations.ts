@@ -26,6 +26,18 @@ export const cdnGeo: GeoProvider = { name: "cdn", place: ({ headers }) => placeO
 /** The browser's own word for its zone; it goes before that of the place, for phones travel and CDNs guess. */
 const ZONE_HEADER = "x-personalization-timezone"
 
+/** So long before it begins, people buy for it, ms. */
+const AHEAD_MS = 86_400_000
+/** In a city something of every kind is on; each costs a request a look. */
+const KINDS = 8
+
+function kindsOf(events: readonly LocalEvent[] | undefined, now: number): string[] | undefined {
+  const on = events?.filter(({ startsAt, endsAt }) => startsAt - AHEAD_MS <= now && now < endsAt)
+  const kinds = new Set(on?.map(({ kind }) => kind.trim().toLowerCase()))
+  kinds.delete("")
+  return kinds.size > 0 ? [...kinds].sort().slice(0, KINDS) : undefined
+}
+
 /** Puts together in which situation a request is made. Nothing is awaited: what is not known by now is left out. */
 export class Situations {
   constructor(private readonly parts: SituationsParts) {}
@@ -43,9 +55,7 @@ export class Situations {
       timeZone,
       tzOffset: timeZone === undefined ? place?.tzOffset : zoneOffset(timeZone, now),
       weather: at && this.parts.weather?.get(at),
-      localEvents:
-        at &&
-        this.parts.localEvents?.get(at)?.filter(({ startsAt, endsAt }) => startsAt <= now && now < endsAt),
+      localEvents: at && kindsOf(this.parts.localEvents?.get(at), now),
     }
   }
 

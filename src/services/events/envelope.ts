@@ -48,6 +48,11 @@ const contextSchema = z.object({
     .regex(/^[A-Za-z]{2}$/, "must be an ISO 3166-1 alpha-2 code")
     .transform((code) => code.toUpperCase())
     .optional(),
+  region: z
+    .string()
+    .regex(/^[A-Za-z]{2}-[A-Za-z0-9]{1,3}$/, "must be an ISO 3166-2 code")
+    .transform((code) => code.toUpperCase())
+    .optional(),
   city: text(100).optional(),
   tz_offset: z.number().min(-1440).max(1440).optional(),
   weather: z.enum(WEATHER_CONDITIONS).optional(),

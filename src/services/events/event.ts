@@ -26,12 +26,16 @@ export interface EventContext {
   device?: "mobile" | "tablet" | "desktop"
   /** ISO 3166-1 alpha-2, upper case. */
   country?: string
+  /** Subdivision, ISO 3166-2, e.g. `FR-IDF`. */
+  region?: string
   city?: string
   /** Minutes east of UTC. */
   tz_offset?: number
   weather?: WeatherCondition
   /** Degrees Celsius. */
   temperature?: number
+  /** Kinds of what is on nearby, or soon, e.g. `concert`. */
+  local_events?: readonly string[]
 }
 
 /** An event as it is stored: validated, consented, clock-corrected. */

@@ -239,6 +239,18 @@ describe("an accepted event", () => {
     expect(await subjects.visitorsOf("c9")).toEqual(["v9"])
   })
 
+  it("takes region and local events from who knows the place, not from a browser", async () => {
+    const { ingest, stored } = setUp()
+    const made = { region: "FR-XYZ", local_events: ["made up"] }
+    const known = { region: "FR-IDF", local_events: ["fair"] }
+    const send = (context: object, sender: Sender) => ingest.submit({ events: [view({ context })] }, sender)
+    await send(made, BROWSER)
+    await send(made, { ...BROWSER, context: known })
+    await send({ region: "fr-bre" }, { origin: "server" })
+    const contexts = (await stored()).map(({ context }) => context)
+    expect(contexts).toEqual([{}, known, { region: "FR-BRE" }])
+  })
+
   it("is marked when a robot sent it", async () => {
     const { ingest, stored } = setUp()
     const userAgent = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"

@@ -288,7 +288,13 @@ function shopEvent(
   bot: boolean
 ): ShopEvent {
   const { sent_at: _sent, visitor_id: _visitor, session_id, ...rest } = event
-  const stored: ShopEvent = { ...rest, consent, context: { ...sender.context, ...event.context } }
+  const context = { ...sender.context, ...event.context }
+  // Each region has a record of its own: a browser is not to make them up.
+  if (sender.origin === "browser") {
+    delete context.region
+    if (sender.context?.region) context.region = sender.context.region
+  }
+  const stored: ShopEvent = { ...rest, consent, context }
   if (mayProfile(consent)) {
     if (who.visitorId) stored.visitor_id = who.visitorId
     if (session_id ?? sender.sessionId) stored.session_id = session_id ?? sender.sessionId

@@ -1,11 +1,17 @@
 import { demand, situationId, type Demand } from "./definitions/demand"
 import type { FeatureKey } from "./feature"
 import type { FeatureRecord } from "./feature-store.port"
+import { wholeOf } from "./signals"
 
 /** What is wanted in general, and on each side of a situation. */
 export interface SituationDemand {
   general: Demand
-  here: readonly { signal: string; demand: Demand }[]
+  here: readonly {
+    signal: string
+    demand: Demand
+    /** What it is compared with, where that is not the whole shop: of a region, its country. */
+    whole?: Demand
+  }[]
 }
 
 const WHOLE: FeatureKey = "global:all"
@@ -30,7 +36,8 @@ export function readSituation(
   if (!general) return undefined
   const here = signals.flatMap((signal) => {
     const own = of(keyOf(signal))
-    return own ? [{ signal, demand: own }] : []
+    const whole = wholeOf(signal)
+    return own ? [{ signal, demand: own, ...(whole && { whole: of(keyOf(whole)) }) }] : []
   })
   return here.length > 0 ? { general, here } : undefined
 }

@@ -1,6 +1,6 @@
 import { shopEvent } from "../testing/events"
 import { demand } from "./definitions/demand"
-import { seasonOf, signalsOf } from "./signals"
+import { seasonOf, signalsOf, wholeOf } from "./signals"
 
 describe("signalsOf", () => {
   it("names each side that is known", () => {
@@ -17,6 +17,23 @@ describe("signalsOf", () => {
       "temperature=cold",
     ])
     expect(signalsOf({ now })).toEqual([])
+    expect(signalsOf({ now, country: "FR", region: "FR-IDF", localEvents: ["concert", "fair"] })).toEqual([
+      "country=FR",
+      "region=FR-IDF",
+      "season=autumn",
+      "event=concert",
+      "event=fair",
+    ])
+    // An event may say another country than the place that its region was read from.
+    expect(signalsOf({ now, country: "PT", region: "FR-IDF" })).toEqual(["country=PT", "season=autumn"])
+  })
+
+  it("compares a region with its country, and all else with the whole shop", () => {
+    expect(["region=FR-IDF", "country=FR", "event=region=FR-X"].map(wholeOf)).toEqual([
+      "country=FR",
+      undefined,
+      undefined,
+    ])
   })
 
   it.each([

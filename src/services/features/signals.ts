@@ -8,6 +8,8 @@ export interface SignalFacts {
   device?: EventContext["device"]
   /** ISO 3166-1 alpha-2, upper case */
   country?: string
+  /** ISO 3166-2, e.g. `FR-IDF` */
+  region?: string
   /** Degrees; tells the hemisphere better than the country does. */
   latitude?: number
   /** Minutes east of UTC. */
@@ -15,6 +17,8 @@ export interface SignalFacts {
   weather?: WeatherCondition
   /** Degrees Celsius. */
   temperature?: number
+  /** Kinds of what is on nearby, or soon. */
+  localEvents?: readonly string[]
 }
 
 export type Daypart = "night" | "morning" | "midday" | "afternoon" | "evening"
@@ -67,10 +71,11 @@ export function seasonOf(
  * few of each kind, for each has a record of its own.
  */
 export function signalsOf(facts: SignalFacts): string[] {
-  const { now, device, country, tzOffset, weather, temperature } = facts
+  const { now, device, country, region, tzOffset, weather, temperature, localEvents = [] } = facts
   const signals: string[] = []
   if (device) signals.push(`device=${device}`)
   if (country) signals.push(`country=${country}`)
+  if (country && region?.startsWith(`${country}-`)) signals.push(`region=${region}`)
   const time = localTime(now, tzOffset ?? 0)
   if (tzOffset !== undefined) {
     signals.push(
@@ -83,5 +88,17 @@ export function signalsOf(facts: SignalFacts): string[] {
   if (weather) signals.push(`weather=${weather}`)
   if (temperature !== undefined)
     signals.push(`temperature=${TEMPERATURES.find(([upTo]) => temperature <= upTo)![1]}`)
+  for (const kind of localEvents) signals.push(`event=${kind}`)
   return signals
+}
+
+const REGION = /^region=(..)-/
+
+/**
+ * The side that another is a part of and is to be compared with, for in the whole shop its country's taste would count a
+ * second time; undefined: the whole shop.
+ */
+export function wholeOf(signal: string): string | undefined {
+  const country = REGION.exec(signal)?.[1]
+  return country && `country=${country}`
 }

@@ -87,6 +87,19 @@ describe("lineItemFact", () => {
     expect(await id("add_to_cart")).not.toBe(await id("remove_from_cart"))
   })
 
+  it("says where it is sent to, as far as a code tells", async () => {
+    const contextOf = async (shipping_address: object | null) => {
+      const sent = finding({ line_item: { ...line, cart: { ...cart, shipping_address } } })
+      const { country, region } = (await lineItemFact(sent, "line_1", "add_to_cart"))!.context!
+      return [country, region]
+    }
+    expect(await contextOf({ country_code: "us", province: "us-ca" })).toEqual(["US", "US-CA"])
+    expect(await contextOf({ country_code: "fr", province: "Île-de-France" })).toEqual(["FR", undefined])
+    expect(await contextOf({ country_code: "fr", province: "us-ca" })).toEqual(["FR", undefined])
+    expect(await contextOf({ country_code: null, province: "us-ca" })).toEqual([undefined, undefined])
+    expect(await contextOf(null)).toEqual([undefined, undefined])
+  })
+
   it("names nobody when the cart bears no mark", async () => {
     const unmarked = finding({ line_item: { ...line, metadata: null, cart: { ...cart, metadata: null } } })
     const fact = await lineItemFact(unmarked, "line_1", "add_to_cart")

@@ -34,6 +34,7 @@ interface CartRow {
   currency_code?: string
   region_id?: string | null
   sales_channel_id?: string | null
+  shipping_address?: { country_code?: string | null; province?: string | null } | null
   metadata?: Record<string, unknown> | null
 }
 
@@ -84,8 +85,17 @@ const who = (
     currency: cart.currency_code?.toUpperCase(),
     region_id: cart.region_id ?? undefined,
     sales_channel_id: cart.sales_channel_id ?? undefined,
+    ...placeOf(cart),
   },
 })
+
+/** Where it is sent to. Medusa's admin writes provinces as ISO 3166-2; what was typed by hand is left out. */
+function placeOf({ shipping_address: to }: CartRow): Fact["context"] {
+  const country = to?.country_code?.toUpperCase()
+  if (!country || !/^[A-Z]{2}$/.test(country)) return {}
+  const region = to?.province?.trim().toUpperCase() ?? ""
+  return { country, ...(/^[A-Z]{2}-[A-Z0-9]{1,3}$/.test(region) && region.startsWith(country) && { region }) }
+}
 
 const LINE_FIELDS = [
   "id",
@@ -105,6 +115,8 @@ const CART_FIELDS = [
   "sales_channel_id",
   "metadata",
   "customer.has_account",
+  "shipping_address.country_code",
+  "shipping_address.province",
 ]
 
 /** `add_to_cart` or `remove_from_cart` of one cart line; undefined when the line is unknown or not a product. */

@@ -49,9 +49,9 @@ export const demand: Feature<State, Demand> = {
   entity: "global",
   events: Object.keys(WEIGHTS),
   initial: { total: null, categories: { ids: [], logs: [] }, products: { ids: [], logs: [] } },
-  keys: ({ ts, context: { tz_offset, ...context } }) => [
+  keys: ({ ts, context: { tz_offset: tzOffset, local_events: localEvents, ...context } }) => [
     WHOLE,
-    ...signalsOf({ ...context, now: ts, tzOffset: tz_offset }).map(situationId),
+    ...signalsOf({ ...context, now: ts, tzOffset, localEvents }).map(situationId),
   ],
   update: (state, event, id, lookups) => {
     if (event.items.length === 0) return state

@@ -14,15 +14,17 @@ const logLift = (wanted: number, expected: number, prior = 0): number =>
 /** What one side of the situation does to products. */
 class Side {
   private readonly bySet = new Map<number, number>()
-  /** How much is wanted here for each that is wanted in general. */
+  /** How much is wanted here for each that is wanted in the whole. */
   private readonly share: number
 
   constructor(
     private readonly here: Demand,
-    private readonly general: Demand,
-    private readonly sets: Cards["categorySets"]
+    private readonly whole: Demand,
+    private readonly sets: Cards["categorySets"],
+    /** The whole is the shop. */
+    private readonly general: boolean
   ) {
-    this.share = here.total / general.total
+    this.share = here.total / whole.total
   }
 
   /**
@@ -31,8 +33,10 @@ class Side {
    */
   of({ id, categories }: ProductCard, general: number | undefined): number {
     const prior = this.ofSet(categories)
-    const wanted = general === undefined ? undefined : this.here.product(id)
-    return wanted === undefined ? prior : logLift(wanted, general! * this.share, prior)
+    if (general === undefined) return prior
+    const whole = this.general ? general : this.whole.product(id)
+    const wanted = whole === undefined ? undefined : this.here.product(id)
+    return wanted === undefined ? prior : logLift(wanted, whole! * this.share, prior)
   }
 
   /** That of products of which no more is known than their categories. */
@@ -47,9 +51,9 @@ class Side {
     let most = 0
     for (const id of this.sets.idsOf(set)) {
       const wanted = this.here.category(id)
-      const general = this.general.category(id)
-      if (wanted === undefined || general === undefined) continue
-      const lift = logLift(wanted, general * this.share)
+      const whole = this.whole.category(id)
+      if (wanted === undefined || whole === undefined) continue
+      const lift = logLift(wanted, whole * this.share)
       if (Math.abs(lift) > Math.abs(most)) most = lift
     }
     return most
@@ -57,15 +61,17 @@ class Side {
 }
 
 function sidesOf({ general, here }: SituationDemand, { cards }: RankSituation["catalog"]): Side[] {
-  return here.map(({ demand }) => new Side(demand, general, cards.categorySets))
+  return here.map(
+    ({ demand, whole = general }) => new Side(demand, whole, cards.categorySets, whole === general)
+  )
 }
 
 /** Half of the log-lifts is taken: the sides of a situation overlap, and would count the same shoppers twice. */
 const bounded = (sum: number): number => Math.tanh(sum / 2)
 
 /**
- * How much more a product is wanted in this situation (device, country, time of day, days of the week, season, weather)
- * than in general, −1 to 1: the sides' log-lifts added up, as naive Bayes does, and bounded. 0 where nothing is known.
+ * How much more a product is wanted in this situation (device, country and region, time of day, days of the week, season,
+ * weather, what is on nearby) than in general, −1 to 1: the sides' log-lifts added up, as naive Bayes does, and bounded. 0 where nothing is known.
  */
 export const context: RankFeature = {
   name: "context",

@@ -87,6 +87,14 @@ const REGIONS: Condition<string[]> = oneOf(
   ({ context: { country, region } }) => (country && region ? `${country}-${region}` : undefined)
 )
 
+/** Of all that is on nearby, one has to be named; another rule may name another, and both can hold. */
+const events: Condition<string[]> = {
+  name: "events",
+  schema: listOf(z.string().min(1).max(64).toLowerCase()),
+  holds: (wanted, { context }) => context.localEvents?.some((kind) => wanted.includes(kind)) ?? false,
+  meet: () => true,
+}
+
 const isReturning = ({ shopper, context }: RuleSituation) =>
   shopper.recent.some(({ ts }) => ts < context.now - VISIT_MS)
 
@@ -102,6 +110,7 @@ export const CONDITIONS: readonly Condition[] = [
   oneOf("weekdays", z.number().int().min(1).max(7), weekdayOf),
   REGIONS as Condition,
   oneOf("weather", text, ({ context }) => context.weather?.condition),
+  events as Condition,
   oneOf("markets", text, ({ context }) => context.regionId),
   oneOf("locales", text, ({ context }) => context.locale),
   // A shopper of whom nothing may be known is new at every visit.

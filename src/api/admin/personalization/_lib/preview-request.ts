@@ -9,7 +9,8 @@ export function previewRequest(
   consent: Consent,
   now: number
 ): RecommendationRequest {
-  const { at, tz_offset: tzOffset, region_id: regionId, currency_code: currency, ...known } = asked.context
+  const { at, currency_code: currency, ...said } = asked.context
+  const { tz_offset: tzOffset, region_id: regionId, local_events: localEvents, ...known } = said
   return {
     placement: asked.placement,
     productIds: asked.product_ids,
@@ -25,6 +26,7 @@ export function previewRequest(
       now: at === undefined ? now : Date.parse(at),
       tzOffset,
       regionId,
+      localEvents,
       currency: currency?.toLowerCase(),
       salesChannelIds: asked.sales_channel_ids,
     },

@@ -94,6 +94,7 @@ export const previewSchema = z.strictObject({
       weather: z
         .strictObject({ condition: z.enum(WEATHER_CONDITIONS), temperature: z.number().min(-90).max(60) })
         .optional(),
+      local_events: z.array(z.string().min(1).max(64).toLowerCase()).max(8).optional(),
       locale: z.string().max(40).optional(),
       region_id: z.string().max(200).optional(),
       currency_code: z.string().length(3).optional(),
