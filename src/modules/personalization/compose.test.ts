@@ -9,6 +9,13 @@ import type { Engine } from "./engine"
 import { resolveOptions } from "./options"
 import { healthOf } from "./overview"
 
+// ONNX Runtime knows no arrays of the realm that jest runs tests in.
+jest.mock("./compose-trainer", () => {
+  const { portableTrainer } =
+    jest.requireActual<typeof import("../../services/models")>("../../services/models")
+  return { trainerOpener: () => async () => portableTrainer }
+})
+
 const CONSENT = { analytics: true, personalization: true, experimentation: true, model_training: true }
 const CATEGORIES = ["lamps", "chairs", "mugs", "plants"]
 const PER_CATEGORY = 12
@@ -92,7 +99,19 @@ describe("the engine, composed in memory", () => {
   beforeAll(async () => {
     const options = resolveOptions({
       retrieval: { index: "exact", dimensions: 16 },
-      training: { fitCandidates: true },
+      training: {
+        fitCandidates: true,
+        models: [
+          "sequential-rules",
+          "vmis-knn",
+          "bought-together",
+          "buy-again",
+          "text-lsa",
+          "ials",
+          "sasrec",
+        ],
+        modelOptions: { sasrec: { minSequences: 20, epochs: 2, dimensions: 16 } },
+      },
     })
     engine = compose(options, { logger: silentLogger })
     await engine.start()
@@ -135,6 +154,24 @@ describe("the engine, composed in memory", () => {
     expect(share(await list("home-for-you", "ann"), "mugs")).toBeGreaterThan(before)
     expect((await list("recently-viewed", "ann")).slice().sort()).toEqual(["mugs-1", "mugs-2", "mugs-3"])
     expect(share(await list("pdp-similar", "ann", { productIds: ["mugs-4"] }), "mugs")).toBeGreaterThan(0.5)
+  })
+
+  it("asks the trained factors and the trained sequence model for a shopper who comes back", async () => {
+    await look("dan", "lamps-1", "lamps-2", "lamps-3")
+    const { candidates } = await engine.steering.preview({
+      placement: "home-for-you",
+      visitorId: "dan",
+      sessionId: "another-visit",
+      consent: CONSENT,
+      context: { now: Date.now(), salesChannelIds: ["web"] },
+      limit: 8,
+    })
+    const foundBy = (name: string) =>
+      candidates
+        .filter(({ sources }) => sources.some((source) => source.name === name))
+        .map(({ product_id: id }) => id)
+    expect(share(foundBy("user-factors").slice(0, 8), "lamps")).toBeGreaterThan(0.5)
+    expect(foundBy("sequence").length).toBeGreaterThan(0)
   })
 
   it("gives a visitor's history to the customer they turn out to be", async () => {
