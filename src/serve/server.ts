@@ -24,6 +24,8 @@ const KB = 1024
 /** Express's own limit, and that of Medusa's routes for events. */
 const BODY_LIMIT = 100 * KB
 const EVENTS_LIMIT = 256 * KB
+/** So long may a list wait to be begun before newcomers are refused, ms. */
+const LIST_WAIT_MS = 250
 
 export interface ServerParts {
   desk: Desk
@@ -52,8 +54,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     serverFactory: (handler) =>
       door(handler, {
         maxInFlight: parts.maxInFlight,
-        // What a list may take is what it may wait.
-        listWaitMs: desk.service.engine.options.serving.deadlineMs,
+        // A pause for garbage, or of the machine, must not turn shoppers away.
+        listWaitMs: Math.max(LIST_WAIT_MS, desk.service.engine.options.serving.deadlineMs),
         corsOrigins,
         metrics: desk.service.engine.metrics,
       }),

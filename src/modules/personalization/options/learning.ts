@@ -96,7 +96,7 @@ export const trainingOptions = section({
       "ials",
     ])
     .describe(
-      "Models that are trained; popularity always is. The default is what the built-in sources ask; a model that nothing asks costs time and memory for nothing. docs/training.md lists all."
+      "Models that are trained; popularity always is. The default is what the built-in sources ask; a model that nothing asks costs time and memory for nothing. docs/training.md lists all; `sasrec` or `gru4rec` feed the source `sequence`."
     ),
   modelOptions: z
     .record(z.string(), z.record(z.string(), z.unknown()))
