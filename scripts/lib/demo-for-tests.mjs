@@ -4,6 +4,9 @@ import { join } from "node:path"
 import { freePort } from "./postgres.mjs"
 import { run, start } from "./run.mjs"
 
+/** Title of the price list that the demo takes costs from, should a test make one. */
+const COST_LIST = "Test costs"
+
 /** Ports nobody else uses: tests must not meet a demo that somebody is looking at. */
 async function ports() {
   const [store, storefront, postgres] = [await freePort(), await freePort(), await freePort()]
@@ -37,6 +40,7 @@ export async function demoForTests({ root, timeoutMs }) {
   const invitation = new Promise((resolve) => (invited = resolve))
   const demo = start("node", [join(root, "scripts/start.mjs"), "--no-trickle", ...flags], {
     cwd: root,
+    env: { PERSONALIZATION_OPTIONS: JSON.stringify({ ranking: { costPriceList: COST_LIST } }) },
     onText: () => {
       // What it tells a person to look at is all that a test needs to know.
       const found = /Storefront\s+(http\S+)[^]*Admin\s+(http\S+)\/app\s+(\S+@\S+) \/ (\S+)/.exec(
@@ -55,6 +59,7 @@ export async function demoForTests({ root, timeoutMs }) {
     PERSONALIZATION_STORE_DATABASE_URL: databaseUrl,
     PERSONALIZATION_STORE_JWT_SECRET: jwtSecretOf(root),
     PERSONALIZATION_STOREFRONT_URL: storefront,
+    PERSONALIZATION_STORE_COST_LIST: COST_LIST,
     PERSONALIZATION_ADMIN_EMAIL: email,
     PERSONALIZATION_ADMIN_PASSWORD: password,
   }

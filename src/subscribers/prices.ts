@@ -3,7 +3,10 @@ import { ContainerRegistrationKeys } from "@medusajs/framework/utils"
 import type PersonalizationModuleService from "../modules/personalization/service"
 import { syncCatalogueWorkflow } from "../workflows"
 
-/** What a price list says that a piece costs the shop belongs to its product. A price that is gone for good is missed here, and seen by the next look at the whole catalogue. */
+/**
+ * What a price list says that a piece costs the shop belongs to its product. Of other prices this says nothing: Medusa
+ * tells of a product's own with the product.
+ */
 export default async function prices({ event, container }: SubscriberArgs<{ id: string }>): Promise<void> {
   const { engine } = container.resolve<PersonalizationModuleService>("personalization")
   const { costPriceList } = engine.options.ranking
