@@ -246,9 +246,53 @@ describe("an accepted event", () => {
     const send = (context: object, sender: Sender) => ingest.submit({ events: [view({ context })] }, sender)
     await send(made, BROWSER)
     await send(made, { ...BROWSER, context: known })
-    await send({ region: "fr-bre" }, { origin: "server" })
+    await ingest.submit(
+      { events: [view({ visitor_id: "v2", context: { region: "fr-bre" } })] },
+      { origin: "server" }
+    )
     const contexts = (await stored()).map(({ context }) => context)
     expect(contexts).toEqual([{}, known, { region: "FR-BRE" }])
+  })
+
+  it("takes a cart or an order as of the situation that its shopper's browser was last heard in", async () => {
+    const { ingest, stored, clock } = setUp()
+    const rain = { device: "mobile", tz_offset: 60, weather: "rain", temperature: 9, country: "FR" } as const
+    const fact = (visitor_id: string, consent = FULL_CONSENT) => ({
+      type: "purchase",
+      visitor_id,
+      consent,
+      context: { country: "PT", region_id: "reg_1" },
+      items: [{ product_id: "p1" }],
+    })
+    await ingest.submit({ events: [view()] }, { ...BROWSER, context: rain })
+    const contextsOf = async (...facts: ReturnType<typeof fact>[]) => {
+      const before = (await stored()).length
+      await ingest.submitFacts(facts)
+      return (await stored()).slice(before).map(({ context }) => context)
+    }
+    const own = { country: "PT", region_id: "reg_1" }
+    const anonymous = { ...FULL_CONSENT, personalization: false }
+    expect(await contextsOf(fact("v1"), fact("v2"), fact("v1", anonymous))).toEqual([
+      { ...rain, ...own },
+      own,
+      own,
+    ])
+    clock.advance(31 * 60_000)
+    expect(await contextsOf(fact("v1"))).toEqual([own])
+  })
+
+  it("forgets a shopper's situation when they take their consent back", async () => {
+    const { ingest, stored } = setUp()
+    await ingest.submit({ events: [view()] }, { ...BROWSER, context: { device: "mobile" } })
+    const said = (consent: object, ts: number) => view({ type: "consent_update", items: [], consent, ts })
+    await ingest.submit(
+      { events: [said(NO_CONSENT, NOW), said(FULL_CONSENT, NOW + 1)] },
+      { origin: "server" }
+    )
+    await ingest.submitFacts([
+      { type: "purchase", visitor_id: "v1", consent: FULL_CONSENT, items: [{ product_id: "p1" }] },
+    ])
+    expect((await stored()).at(-1)).toMatchObject({ type: "purchase", context: {} })
   })
 
   it("is marked when a robot sent it", async () => {

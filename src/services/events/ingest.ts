@@ -17,6 +17,7 @@ import type { EventContext, ShopEvent } from "./event"
 import type { EventLog } from "./event-log.port"
 import type { DeadLetterStore } from "./dead-letter-store.port"
 import { RateLimits, type LimiterFactory } from "./rate-limits"
+import { RecentSituations } from "./recent-situations"
 import { Refusals } from "./refusals"
 import { isRobot } from "./robots"
 import type { Origin } from "./types/event-type"
@@ -110,6 +111,7 @@ export class Ingest {
   private readonly queue: CommitQueue
   private readonly limits: RateLimits
   private readonly refusals: Refusals | undefined
+  private readonly situations = new RecentSituations()
   private readonly linked = new LRUCache<string, string>({ max: LINKS_REMEMBERED })
 
   constructor(dependencies: IngestDependencies, options: Partial<IngestOptions> = {}) {
@@ -208,7 +210,7 @@ export class Ingest {
         for (let later = i + 1; later < checked.length; later++)
           if (checked[later].who.visitorId === who.visitorId) recorded[later] = now
       }
-      if (mayStore(consent)) stored.push(shopEvent(event, consent, who, sender, bot))
+      if (mayStore(consent)) stored.push(this.shopEvent(event, consent, who, sender, bot))
       else if (event.type === "consent_update") recordedOnly++
       else
         rejected.push({
@@ -240,7 +242,30 @@ export class Ingest {
 
   private async recordConsent(who: SubjectRef, consent: Consent, ts: number): Promise<void> {
     await this.subjects.recordConsent(who.visitorId!, consent, ts)
-    if (!mayProfile(consent)) await this.withdrawn(who)
+    if (mayProfile(consent)) return
+    this.situations.forget(who.visitorId!)
+    await this.withdrawn(who)
+  }
+
+  /** The event as it is stored. A cart or an order is of the situation that its shopper was in. */
+  private shopEvent(
+    event: CheckedEvent,
+    consent: Consent,
+    who: SubjectRef,
+    sender: Sender,
+    bot: boolean
+  ): ShopEvent {
+    const fact = sender.origin === "server" && mayProfile(consent)
+    const situation = fact ? this.situations.at(who.visitorId, event.ts) : undefined
+    const stored = shopEvent(
+      event,
+      consent,
+      who,
+      { ...sender, context: { ...situation, ...sender.context } },
+      bot
+    )
+    if (sender.origin === "browser" && mayProfile(consent)) this.situations.note(stored)
+    return stored
   }
 
   private consentOf(event: CheckedEvent, sender: Sender, recorded: Consent | undefined): Consent {
