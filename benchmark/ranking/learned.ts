@@ -3,14 +3,16 @@
  * effects of situation and novelty and a planted bias of position; the real engine in memory. Whether the bias stays out
  * of the learned order is measured in position.ts.
  *
- *     npx tsx benchmark/ranking/learned.ts [seeds=20] [lists=4000]
+ *     npx tsx benchmark/ranking/learned.ts [seeds=20] [lists=4000] [first=1]
+ *
+ * `first` is the first of the seeds: what a run has told of each seed need not be found out again.
  */
 import { examination, type ChoiceEffects } from "../../packages/simulator/src"
 import { Random } from "../../src/services/lib"
 import { BlendRanker, LearnedRanker, Learner, Weights } from "../../src/services/ranking"
 import { World } from "./world"
 
-const [seeds = 20, lists = 4_000] = process.argv.slice(2, 4).map(Number)
+const [seeds = 20, lists = 4_000, first = 1] = process.argv.slice(2, 5).map(Number)
 const ASKED = 300
 /** Events after the switch. */
 const EVENTS = 5_000
@@ -80,7 +82,7 @@ function told(values: readonly number[]): string {
 
 async function main(): Promise<void> {
   const all: Record<string, number>[] = []
-  for (let seed = 1; seed <= seeds; seed++) {
+  for (let seed = first; seed < first + seeds; seed++) {
     all.push(await one(seed))
     console.error(
       `seed ${seed}: ${JSON.stringify(all[all.length - 1], (_, v) => (typeof v === "number" ? +v.toFixed(4) : v))}`

@@ -23,6 +23,8 @@ const DAY_MS = 86_400_000
 const LISTS_A_VISIT = 4
 const SHOWN = 12
 const BEGAN = Date.UTC(2026, 4, 1)
+/** No list is late: one without candidates would teach nothing, and a machine may stand still for minutes. */
+const DEADLINE_MS = 3_600_000
 
 /** The home page's list without what mixes it, for here the order alone is judged. */
 const HOME: Placement = {
@@ -79,7 +81,6 @@ export class World {
       resolveOptions({
         retrieval: { index: "exact" },
         ranking: { learn: false },
-        serving: { deadlineMs: 10_000 },
       }),
       { logger: silentLogger, clock }
     )
@@ -147,7 +148,8 @@ export class World {
         models: engine.models,
         content: engine.content,
       },
-      ...{ shelves, clock, metrics: noMetrics, logger: silentLogger, options: engine.options.serving },
+      ...{ shelves, clock, metrics: noMetrics, logger: silentLogger },
+      options: { ...engine.options.serving, deadlineMs: DEADLINE_MS },
       placements: { get: (name) => this.placements.get(name), names: () => [...this.placements.keys()] },
       exposures: { write: (exposure) => void (this.exposure = exposure) },
       ranker,
