@@ -46,6 +46,8 @@ const LEAST_SUPPORT = 0.8
 const GREATEST_WEIGHT = 500
 /** Shoppers are drawn in so many groups: as good for the interval as one by one, and quick. */
 const GROUPS = 100
+/** Lists that are looked at before others are let in. */
+const AT_ONCE = 500
 
 /**
  * Clicks per list of two configurations out of the clicks of lists that neither need have made: doubly robust, slot by
@@ -53,38 +55,49 @@ const GROUPS = 100
  * model's error on it, weighted by 1 / propensity. A product's clicks depend on the slot, but not on its neighbours: the
  * item-position model of Li et al. (KDD 2018); the estimator is that of Dudík et al. (ICML 2011) with weights clipped
  * as in Su et al. (ICML 2020). The model is first scaled in each slot to the clicks that were counted there.
+ * @param breathe lets others in; called every few milliseconds
  */
-export function offPolicy(lists: readonly LoggedList[]): OffPolicy {
+export async function offPolicy(
+  lists: readonly LoggedList[],
+  breathe: () => Promise<void>
+): Promise<OffPolicy> {
   const chance = lists.filter(({ shown }) => shown.some(({ propensity }) => propensity < 1))
   const [now, draft] = [new Evidence(), new Evidence()]
-  for (const { shown, now: present, draft: planned } of chance)
+  const scales = new Scales()
+  for (const [i, { shown, now: present, draft: planned }] of chance.entries()) {
+    if (i % AT_ONCE === 0) await breathe()
+    scales.add(shown)
     for (let slot = 0; slot < Math.max(present.length, planned.length); slot++) {
       if (present[slot]?.id === planned[slot]?.id) continue
       if (present[slot]) now.add(weightOf(present[slot], shown[slot]))
       if (planned[slot]) draft.add(weightOf(planned[slot], shown[slot]))
     }
+  }
+  if (chance.length === 0) return { says: "too_little_exploration", lists: 0, support: 0, effective_slots: 0 }
   const sides = [now, draft].filter(({ slots }) => slots > 0)
+  if (sides.length === 0) return { says: "unchanged", lists: chance.length, support: 1, effective_slots: 0 }
   const told = {
     lists: chance.length,
     support: Math.min(1, ...sides.map(({ support }) => support)),
-    effective_slots: sides.length === 0 ? 0 : Math.min(...sides.map(({ effective }) => effective)),
+    effective_slots: Math.min(...sides.map(({ effective }) => effective)),
   }
-  const changes = sides.length > 0
-  if (chance.length > 0 && !changes) return { says: "unchanged", ...told }
-  if (chance.length === 0 || told.support < LEAST_SUPPORT || told.effective_slots < LEAST_SLOTS)
-    return { says: "too_little_exploration", ...told, ...(chance.length === 0 && { support: 0 }) }
-  const scales = scalesOf(chance)
+  if (told.support < LEAST_SUPPORT || told.effective_slots < LEAST_SLOTS)
+    return { says: "too_little_exploration", ...told }
+  const [before, after] = [new Float64Array(chance.length), new Float64Array(chance.length)]
+  for (const [i, { shown, now: present, draft: planned }] of chance.entries()) {
+    if (i % AT_ONCE === 0) await breathe()
+    before[i] = clicksOf(present, shown, scales)
+    after[i] = clicksOf(planned, shown, scales)
+  }
   const groups = chance.map(({ shopper }) => shopper % GROUPS)
-  const worth = (side: "now" | "draft") =>
-    Float64Array.from(chance, (list) => clicksOf(list[side], list.shown, scales))
-  const [before, after] = [worth("now"), worth("draft")]
+  const meanOf = async (values: Float64Array) => {
+    await breathe()
+    return bootstrapMean(values, groups)
+  }
   const clicks = {
-    now: bootstrapMean(before, groups),
-    draft: bootstrapMean(after, groups),
-    change: bootstrapMean(
-      after.map((value, i) => value - before[i]),
-      groups
-    ),
+    now: await meanOf(before),
+    draft: await meanOf(after),
+    change: await meanOf(after.map((value, i) => value - before[i])),
   }
   return { says: "estimate", ...told, clicks }
 }
@@ -117,27 +130,26 @@ class Evidence {
 }
 
 /** By slot: clicks that were counted for each that the model expected of what was shown, drawn towards 1 as by one click. */
-function scalesOf(lists: readonly LoggedList[]): number[] {
-  const slots = Math.max(...lists.map(({ shown }) => shown.length))
-  return Array.from({ length: slots }, (_, slot) => {
-    let [clicks, expected] = [1, 1]
-    for (const { shown } of lists) {
-      if (!shown[slot]) continue
-      if (shown[slot].clicked) clicks++
-      expected += shown[slot].expected
-    }
-    return clicks / expected
-  })
+class Scales {
+  private readonly clicks: number[] = []
+  private readonly expected: number[] = []
+
+  add(shown: readonly ShownSlot[]): void {
+    shown.forEach(({ clicked, expected }, slot) => {
+      this.clicks[slot] = (this.clicks[slot] ?? 1) + Number(clicked)
+      this.expected[slot] = (this.expected[slot] ?? 1) + expected
+    })
+  }
+
+  of(slot: number): number {
+    return slot < this.clicks.length ? this.clicks[slot] / this.expected[slot] : 1
+  }
 }
 
-function clicksOf(
-  planned: readonly PlannedSlot[],
-  shown: readonly ShownSlot[],
-  scales: readonly number[]
-): number {
+function clicksOf(planned: readonly PlannedSlot[], shown: readonly ShownSlot[], scales: Scales): number {
   let clicks = 0
   planned.forEach((one, slot) => {
-    const scale = scales[slot] ?? 1
+    const scale = scales.of(slot)
     const weight = Math.min(GREATEST_WEIGHT, weightOf(one, shown[slot]))
     clicks += scale * one.expected
     if (weight > 0) clicks += weight * (Number(shown[slot].clicked) - scale * shown[slot].expected)

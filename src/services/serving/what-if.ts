@@ -153,7 +153,7 @@ export async function whatIf(asked: WhatIfAsked, parts: WhatIfParts): Promise<Wh
     margin: both(({ margin }) => share(margin, requests)),
     margin_known: both(({ known, slots }) => share(known, slots)),
     coverage: both(({ products }) => share(products.size, catalog.size)),
-    off_policy: offPolicy(await withClicks(played, parts)),
+    off_policy: await offPolicy(await withClicks(played, parts), breathe),
     estimate: ESTIMATE,
   }
 }
