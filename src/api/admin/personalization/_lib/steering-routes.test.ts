@@ -119,7 +119,13 @@ describe("preview", () => {
   it("asks what the shopper has agreed to, and takes a situation that is made up", async () => {
     const rule = {
       ...hide,
-      when: { hours: [20, 24], weather: ["rain"], regions: ["FR-IDF"], device: ["mobile"] },
+      when: {
+        hours: [20, 24],
+        weather: ["rain"],
+        regions: ["FR-IDF"],
+        events: ["concert"],
+        device: ["mobile"],
+      },
     }
     const context = {
       at: "2026-06-01T18:30:00Z",
@@ -128,11 +134,13 @@ describe("preview", () => {
       country: "FR",
       region: "IDF",
       weather: { condition: "rain", temperature: 9 },
+      local_events: ["Concert", "fair"],
     }
     const draft = { rules: [rule] }
     expect(await look({ draft, context, visitor_id: "v1" })).toEqual(["p4", "p3"])
     expect(asked.at(-1)).toEqual({ visitorId: "v1", customerId: undefined })
     expect(await look({ draft, context: { ...context, weather: undefined } })).toEqual(["p5", "p4"])
+    expect(await look({ draft, context: { ...context, local_events: ["fair"] } })).toEqual(["p5", "p4"])
   })
 
   it("tells every candidate's way", async () => {
