@@ -71,9 +71,17 @@ describe("buildTrainingData", () => {
   })
 
   it("begins a new session of a visitor after half an hour", async () => {
-    const events = [event(0, "a"), event(30, "b"), event(61, "c"), event(62, "d", { visitor_id: "v2" })]
-    expect(await sessionsOf(events)).toEqual(["ab", "c", "d"])
-    expect(await sessionsOf(events, { sessionGapMinutes: 40 })).toEqual(["abc", "d"])
+    const events = [
+      event(0, "a"),
+      event(30, "b"),
+      event(61, "c"),
+      event(62, "d"),
+      event(63, "e", { visitor_id: "v2" }),
+    ]
+    expect(await sessionsOf(events)).toEqual(["ab", "cd", "e"])
+    expect(await sessionsOf(events, { sessionGapMinutes: 40 })).toEqual(["abcd", "e"])
+    // A single product says nothing of what goes on to what.
+    expect(await sessionsOf(events.filter((_, i) => i !== 3))).toEqual(["abc", "e"])
   })
 
   it("orders rows by time within a session, and sessions by their end", async () => {

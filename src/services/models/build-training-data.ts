@@ -28,7 +28,7 @@ export interface BuiltTrainingData extends TrainingData {
 
 /**
  * Gathers what models may learn from: views, carts and purchases of people who agreed to it, without robots.
- * Sessions follow `session_id`, else the shopper with a pause; baskets follow `properties.order_id`, else the
+ * Sessions follow `session_id`, else the shopper with a pause, and one with a single product is part of the one beside it; baskets follow `properties.order_id`, else the
  * purchase event. Rows arrive in log order and are kept in typed columns of bounded length.
  */
 export async function buildTrainingData(

@@ -1,6 +1,7 @@
 import { subjectOf, type ShopEvent } from "../events"
 import { KeyNumbers } from "../lib"
 import { BasketColumns } from "./baskets"
+import { joinVisits } from "./join-visits"
 import { InteractionColumns, Numbering } from "./interactions"
 import { DEVICES, type Baskets, type Interactions } from "./training-data"
 
@@ -83,7 +84,10 @@ export class EventColumns {
     this.forget()
   }
 
+  /** Visits to a single product are part of the shopper's visit beside them (`joinVisits`). */
   build(): { interactions: Interactions; baskets: Baskets } {
+    const { columns } = this
+    columns.renumber("session", joinVisits(columns.rows()))
     return {
       interactions: this.columns.build(this.items.names, this.users.names, this.countries.names),
       baskets: this.baskets.build(),

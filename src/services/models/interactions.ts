@@ -48,6 +48,12 @@ export class InteractionColumns {
     return this.columns[column].view()
   }
 
+  /** Who took what when in which visit, in the order of arrival: valid until the next change. */
+  rows() {
+    const { item, user, session, ts } = this.columns
+    return { item: item.view(), user: user.view(), session: session.view(), ts: ts.view() }
+  }
+
   /** Time of the oldest row, in seconds. */
   oldest(): number {
     return this.columns.ts.view().reduce((oldest, ts) => Math.min(oldest, ts), Infinity)
