@@ -50,4 +50,13 @@ describe("the feature context", () => {
     expect(signalsOf("boots", { general, here })["event=match"]).toBeGreaterThan(0.2)
     expect(signalsOf("cup", { general, here })["event=match"]).toBeLessThan(-0.2)
   })
+
+  it("counts several events that are on as one", () => {
+    const match = demandOf({ boots: 150, cup: 50 })
+    const one = signalsOf("boots", { general, here: [{ signal: "event=match", demand: match }] })
+    const here = ["fair", "match"].map((kind) => ({ signal: `event=${kind}`, demand: match }))
+    const both = signalsOf("boots", { general, here })
+    expect(both["event=match"]).toBeCloseTo(one["event=match"] / 2, 10)
+    expect(both["event=fair"]).toBeCloseTo(one["event=match"] / 2, 10)
+  })
 })

@@ -22,7 +22,9 @@ class Side {
     private readonly whole: Demand,
     private readonly sets: Cards["categorySets"],
     /** The whole is the shop. */
-    private readonly general: boolean
+    private readonly general: boolean,
+    /** What of its lifts is taken. */
+    private readonly weight: number
   ) {
     this.share = here.total / whole.total
   }
@@ -33,14 +35,14 @@ class Side {
    */
   of({ id, categories }: ProductCard, general: number | undefined): number {
     const prior = this.ofSet(categories)
-    if (general === undefined) return prior
+    if (general === undefined) return this.weight * prior
     const whole = this.general ? general : this.whole.product(id)
     const wanted = whole === undefined ? undefined : this.here.product(id)
-    return wanted === undefined ? prior : logLift(wanted, whole! * this.share, prior)
+    return this.weight * (wanted === undefined ? prior : logLift(wanted, whole! * this.share, prior))
   }
 
-  /** That of products of which no more is known than their categories. */
-  ofSet(set: number): number {
+  /** That of products of which no more is known than their categories, in full. */
+  private ofSet(set: number): number {
     let lift = this.bySet.get(set)
     if (lift === undefined) this.bySet.set(set, (lift = this.ofCategories(set)))
     return lift
@@ -61,9 +63,14 @@ class Side {
 }
 
 function sidesOf({ general, here }: SituationDemand, { cards }: RankSituation["catalog"]): Side[] {
-  return here.map(
-    ({ demand, whole = general }) => new Side(demand, whole, cards.categorySets, whole === general)
-  )
+  const kindOf = (signal: string) => signal.slice(0, signal.indexOf("="))
+  const kinds = new Map<string, number>()
+  for (const { signal } of here) kinds.set(kindOf(signal), (kinds.get(kindOf(signal)) ?? 0) + 1)
+  return here.map(({ signal, demand, whole = general }) => {
+    // Of all that is on in a city each says much the same: together they count as one side.
+    const weight = 1 / kinds.get(kindOf(signal))!
+    return new Side(demand, whole, cards.categorySets, whole === general, weight)
+  })
 }
 
 /** Half of the log-lifts is taken: the sides of a situation overlap, and would count the same shoppers twice. */
@@ -71,7 +78,8 @@ const bounded = (sum: number): number => Math.tanh(sum / 2)
 
 /**
  * How much more a product is wanted in this situation (device, country and region, time of day, days of the week, season,
- * weather, what is on nearby) than in general, −1 to 1: the sides' log-lifts added up, as naive Bayes does, and bounded. 0 where nothing is known.
+ * weather, what is on nearby) than in general, −1 to 1: the sides' log-lifts added up, as naive Bayes does, and bounded. 0
+ * where nothing is known.
  */
 export const context: RankFeature = {
   name: "context",
