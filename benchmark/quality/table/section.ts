@@ -26,13 +26,18 @@ export function sectionOf({ set, protocol, k }: Run, rows: readonly Row[]): stri
       missing.filter((row) => row.missing === reason).map(({ model }) => model),
     ]),
     ["Options other than the defaults", [...new Set(reports.flatMap(({ options }) => optionsOf(options)))]],
-    ["Said while learning", [...new Set(reports.flatMap(({ log }) => log))]],
+    ["Said while learning", lastOfEach(reports.flatMap(({ log }) => log))],
   ]
   return [
     `### ${set}, ${protocol}${examples > 0 ? ` (${examples} examples)` : ""}`,
     ...(spoken.length > 0 ? ["", ...tableOf(spoken, k)] : []),
     ...told.flatMap(([what, names]) => (names.length > 0 ? ["", `${what}: ${names.join(", ")}.`] : [])),
   ].join("\n")
+}
+
+/** Of lines that differ in numbers only, such as how often a network gets through the data, the last. */
+function lastOfEach(lines: readonly string[]): string[] {
+  return [...new Map(lines.map((line) => [line.replace(/\d+/g, ""), line])).values()]
 }
 
 function tableOf(results: readonly Result[], k: number): string[] {
