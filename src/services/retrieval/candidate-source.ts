@@ -50,8 +50,8 @@ export interface Knowledge {
    * [] when it is not there, or not known yet.
    */
   pool(model: string, history: readonly string[], k: number): Scored[]
-  /** Products that a visit (products, oldest first) points to by the live sequence model, best first; [] without one. */
-  follow(session: readonly string[], k: number): Promise<Scored[]>
+  /** Products that a visit (products, oldest first) points to by the live sequence model, best first; [] at once without one. */
+  follow(session: readonly string[], k: number): Scored[] | Promise<Scored[]>
   /**
    * Products whose content vectors are nearest to the weighted centre of these, best first, at most `k`, without these
    * themselves; products without a vector are passed over. At once where it is known already.

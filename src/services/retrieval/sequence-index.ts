@@ -45,7 +45,7 @@ export class SequenceIndex {
    * Items that a visit (products, oldest first) points to, best first, by the model of this version; [] where there is
    * none, or none of the visit's products is known.
    */
-  async follow(version: string | undefined, session: readonly string[], k: number): Promise<Scored[]> {
+  follow(version: string | undefined, session: readonly string[], k: number): Scored[] | Promise<Scored[]> {
     const { live } = this
     if (!live?.index || live.version !== version) return []
     const vector = live.encoder!.sessionVector({ session })

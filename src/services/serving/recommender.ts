@@ -295,7 +295,7 @@ export class Recommender {
       catalog,
       ask: (model, query, k) => models.ask(model, query, k),
       pool: (model, history, k) => pools?.of(models, model, history, k) ?? [],
-      follow: async (session, k) => sequences?.follow(models.version, session, k) ?? [],
+      follow: (session, k) => sequences?.follow(models.version, session, k) ?? [],
       nearest: () => [],
       vectorOf: () => undefined,
       repeatDays: (id) => models.repeatDays(id),
