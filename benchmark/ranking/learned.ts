@@ -3,16 +3,24 @@
  * effects of situation and novelty and a planted bias of position; the real engine in memory. Whether the bias stays out
  * of the learned order is measured in position.ts.
  *
- *     npx tsx benchmark/ranking/learned.ts [seeds=20] [lists=4000] [first=1]
+ *     npx tsx benchmark/ranking/learned.ts [seeds=20] [lists=4000] [first=1] [turned=1]
  *
- * `first` is the first of the seeds: what a run has told of each seed need not be found out again.
+ * `first` is the first of the seeds: what a run has told of each seed need not be found out again. `turned` 0: without what
+ * happens after tastes have turned round.
  */
 import { examination, type ChoiceEffects } from "../../packages/simulator/src"
 import { Random } from "../../src/services/lib"
-import { BlendRanker, LearnedRanker, Learner, Weights } from "../../src/services/ranking"
+import {
+  BlendRanker,
+  fitWeights,
+  LearnedRanker,
+  Learner,
+  Weights,
+  type RankExample,
+} from "../../src/services/ranking"
 import { World } from "./world"
 
-const [seeds = 20, lists = 4_000, first = 1] = process.argv.slice(2, 5).map(Number)
+const [seeds = 20, lists = 4_000, first = 1, turned = 1] = process.argv.slice(2, 6).map(Number)
 const ASKED = 300
 /** Events after the switch. */
 const EVENTS = 5_000
@@ -29,14 +37,17 @@ async function learnOnline(
   count: number,
   effects: ChoiceEffects,
   events = Infinity
-) {
+): Promise<RankExample[]> {
   const recommender = world.recommender(new LearnedRanker(() => scorer(learner.best)))
+  const examples: RankExample[] = []
   let told = 0
   for (let i = 0; i < count && told < events; i++) {
     const step = await world.step(recommender, effects)
     learner.learn(step.example)
+    examples.push(step.example)
     told += step.events
   }
+  return examples
 }
 
 async function one(seed: number): Promise<Record<string, number>> {
@@ -44,14 +55,21 @@ async function one(seed: number): Promise<Record<string, number>> {
   try {
     const found: Record<string, number> = {}
     const learner = new Learner()
-    await learnOnline(world, learner, lists, BEFORE)
+    const examples = await learnOnline(world, learner, lists, BEFORE)
+    const trained = fitWeights(examples, { seed })
     const visits = world.some(ASKED, seed + 1)
     const fixed = world.recommender(new BlendRanker())
     const learned = world.recommender(new LearnedRanker(() => scorer(learner.best)))
     found.fixed = await world.truth(fixed, visits, BEFORE)
     found.learned = await world.truth(learned, visits, BEFORE)
+    found["learned at a training"] = await world.truth(
+      world.recommender(new LearnedRanker(() => scorer(trained))),
+      visits,
+      BEFORE
+    )
     for (const source of world.sources)
       found[`source ${source}`] = await world.truth(fixed, visits, BEFORE, source)
+    if (!turned) return found
 
     const stale = Weights.load(JSON.parse(JSON.stringify(learner.best!.save())))
     await learnOnline(world, learner, Infinity, AFTER, EVENTS)
@@ -94,8 +112,9 @@ async function main(): Promise<void> {
   const best = Object.keys(all[0])
     .filter((name) => name.startsWith("source "))
     .sort((a, b) => column(b).reduce((s, v) => s + v, 0) - column(a).reduce((s, v) => s + v, 0))[0]
-  console.log(`learned over the fixed blend             ${less("learned", "fixed")}`)
-  console.log(`learned over the best, ${best}   ${less("learned", best)}`)
+  for (const name of ["learned", "learned at a training"])
+    for (const other of ["fixed", best]) console.log(`${name} over ${other}`.padEnd(41) + less(name, other))
+  if (!turned) return
   const [stale, online, anew] = ["stale", "online", "learned anew"].map((name) => `after the switch: ${name}`)
   const loss = column(anew).map((value, i) => value - all[i][stale])
   const back = column(online).map((value, i) => value - all[i][stale])
