@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import { RateLimiterRedis } from "rate-limiter-flexible"
 import type { Logger } from "../../services/lib"
 import { silentLogger } from "../../services/lib"
 import { idsOf, manyEvents } from "../../services/testing/event-stream.contract"
@@ -40,6 +41,20 @@ describeWithRedis("connection", ({ url, open, prefix }, kind) => {
     const connection = await open()
     expect(await connection.reachable()).toBe(true)
     expect(["always", "everysec", "none"]).toContain(await connection.durability())
+  })
+
+  it("bears a store and a limiter that are made while the commands of a turn are gathered", async () => {
+    const connection = await open()
+    const own = prefix()
+    const first = connection.client.xlen(`{${own}}`)
+    const store = new RedisFeatureStore(connection, { prefix: own })
+    const storeClient = connection.client
+    const limiter = new RateLimiterRedis({ storeClient, points: 5, duration: 60, keyPrefix: own })
+    const seen = store.apply([{ key: "item:a", feature: "views", next: () => 1 }])
+    const [none, taken] = await Promise.all([first, limiter.consume("somebody"), seen])
+    expect(none).toBe(0)
+    expect(taken.consumedPoints).toBe(1)
+    expect((await store.getMany(["item:a"])).get("item:a")).toEqual({ views: 1 })
   })
 
   if (kind === "server")

@@ -1,6 +1,9 @@
 import { PersonalizationError, silentLogger, type Logger } from "../../services/lib"
 import { loadDriver, type RedisClient, type RedisClusterClient, type RedisDriver } from "./driver"
 import { translated } from "./errors"
+import { FEATURE_SCRIPTS } from "./feature-scripts"
+import type { Script } from "./script"
+import { STREAM_SCRIPTS } from "./stream-scripts"
 
 export interface RedisConnectionOptions {
   /**
@@ -13,9 +16,6 @@ export interface RedisConnectionOptions {
   commandTimeoutMs?: number
 }
 
-/** Runs a Lua script: keys first, then arguments. */
-export type Script = (keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown>
-
 /** How much of what it has acknowledged Redis still has after a loss of power; `unknown` when it does not say. */
 export type RedisDurability = "always" | "everysec" | "none" | "unknown"
 
@@ -23,8 +23,22 @@ const MAX_WAIT_MS = 2_000
 const LOG_EVERY_MS = 30_000
 /** A server of a cluster that was away is found again after this long. */
 const REFRESH_MS = 2_000
-/** Scripts whose number of keys varies: ioredis would take the number for the key that decides the node. */
-const UNGROUPED = ["personalizationAppend"]
+/**
+ * Scripts become commands before the first command is sent. ioredis copies the commands of a client into the group of
+ * those of one turn when that is begun: one that is defined later is missing there, and that ends the process.
+ */
+const SCRIPTS: Readonly<Record<string, { lua: string; numberOfKeys?: number }>> = {
+  ...FEATURE_SCRIPTS,
+  ...STREAM_SCRIPTS,
+}
+/**
+ * Commands that go out by themselves: scripts whose number of keys varies, for ioredis would take the number for the key
+ * that decides the node, and the script of rate-limiter-flexible, which is defined when the first limiter is made.
+ */
+const UNGROUPED = [
+  ...Object.keys(SCRIPTS).filter((name) => SCRIPTS[name].numberOfKeys === undefined),
+  "rlflxIncr",
+]
 
 const waitAfter = (times: number): number => Math.min(MAX_WAIT_MS, 50 * 2 ** Math.min(times, 6))
 
@@ -80,12 +94,9 @@ export class RedisConnection {
     return this.cluster ? (this.client as RedisClusterClient).nodes("master") : [this.client]
   }
 
-  /**
-   * Makes a script a command, so that its text is sent once per connection.
-   * @param numberOfKeys leave it out when it varies, and list the name in `UNGROUPED`
-   */
-  script(name: string, lua: string, numberOfKeys?: number): Script {
-    this.client.defineCommand(name, { lua, numberOfKeys })
+  /** Runs one of `SCRIPTS`, whose text is sent once per connection. */
+  script(name: keyof typeof FEATURE_SCRIPTS | keyof typeof STREAM_SCRIPTS): Script {
+    const { numberOfKeys } = SCRIPTS[name]
     const commands = this.client as unknown as Record<
       string,
       (...args: (string | number)[]) => Promise<unknown>
@@ -177,6 +188,7 @@ export class RedisConnection {
           }),
         })
       : new Redis(this.urls[0], { ...common, ...each, retryStrategy: waitAfter })
+    if (commands) for (const [name, script] of Object.entries(SCRIPTS)) client.defineCommand(name, script)
     client.on("error", (error) => this.complain(error))
     client.on("node error", (error) => this.complain(error))
     client.on("ready", () => this.comfort())

@@ -3,17 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { PersonalizationError } from "../../services/lib"
 import type { Position } from "../../services/events"
 import type { Entity, FeatureKey, FeatureRecord, FeatureStore, FeatureUpdate } from "../../services/features"
-import type { RedisConnection, Script } from "./connection"
+import type { RedisConnection } from "./connection"
 import { translated } from "./errors"
 import { advance, type ApplyRequest } from "./feature-merge"
-import {
-  decodeRecord,
-  encodeRecord,
-  hasReached,
-  NOTHING,
-  TOKEN_LENGTH,
-  type HeldRecord,
-} from "./feature-record"
+import { decodeRecord, encodeRecord, hasReached, NOTHING, type HeldRecord } from "./feature-record"
+import type { Script } from "./script"
 
 export interface RedisFeatureStoreOptions {
   /** Before every key. Default `personalization`. */
@@ -42,19 +36,6 @@ const MAX_ATTEMPTS = 100
 const MAX_JITTER_MS = 20
 const SCAN_COUNT = 500
 
-/** A write that is told twice finds its own token, and has succeeded. */
-const COMPARE_AND_SET = `
-local held = redis.call('GETRANGE', KEYS[1], 0, ${TOKEN_LENGTH - 1})
-if held ~= ARGV[1] and held ~= string.sub(ARGV[2], 1, ${TOKEN_LENGTH}) then return 0 end
-if ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2])
-else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-return 1`
-
-const COMPARE_AND_DELETE = `
-if redis.call('GETRANGE', KEYS[1], 0, ${TOKEN_LENGTH - 1}) ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1])
-return 1`
-
 /**
  * Feature states in Redis, shared by all processes: one string per record, written when it is as it was read (optimistic
  * concurrency), so that the definitions run here and nowhere else. Calls of `apply` that wait are written together.
@@ -80,8 +61,8 @@ export class RedisFeatureStore implements FeatureStore {
     this.keyPrefix = `${prefix}:f:{`
     this.ttl = { ...REDIS_FEATURE_TTL, ...ttl }
     this.globalCacheMs = globalCacheMs
-    this.compareAndSet = connection.script("personalizationFeatureSet", COMPARE_AND_SET, 1)
-    this.compareAndDelete = connection.script("personalizationFeatureDelete", COMPARE_AND_DELETE, 1)
+    this.compareAndSet = connection.script("personalizationFeatureSet")
+    this.compareAndDelete = connection.script("personalizationFeatureDelete")
   }
 
   async getMany(keys: readonly FeatureKey[]): Promise<Map<FeatureKey, FeatureRecord>> {

@@ -1,4 +1,4 @@
-import type { RedisConnection, Script } from "./connection"
+import type { Script } from "./script"
 
 /**
  * Commands on groups are scripts also because ioredis does not see which key XINFO and XGROUP are about, and would send
@@ -142,15 +142,33 @@ export interface StreamScripts {
   trim: Script
 }
 
-export const streamScripts = (connection: RedisConnection): StreamScripts => ({
-  append: connection.script("personalizationAppend", APPEND),
-  open: connection.script("personalizationOpen", OPEN, 1),
-  state: connection.script("personalizationState", STATE, 1),
-  take: connection.script("personalizationTake", TAKE, 2),
-  acknowledge: connection.script("personalizationAcknowledge", ACKNOWLEDGE, 2),
-  renew: connection.script("personalizationRenew", RENEW, 1),
-  release: connection.script("personalizationRelease", RELEASE, 1),
-  join: connection.script("personalizationJoin", JOIN, 1),
-  leave: connection.script("personalizationLeave", LEAVE, 1),
-  trim: connection.script("personalizationTrim", TRIM, 1),
+/** Of one without a number of keys, it comes before the keys. */
+export const STREAM_SCRIPTS = {
+  personalizationAppend: { lua: APPEND },
+  personalizationOpen: { lua: OPEN, numberOfKeys: 1 },
+  personalizationState: { lua: STATE, numberOfKeys: 1 },
+  personalizationTake: { lua: TAKE, numberOfKeys: 2 },
+  personalizationAcknowledge: { lua: ACKNOWLEDGE, numberOfKeys: 2 },
+  personalizationRenew: { lua: RENEW, numberOfKeys: 1 },
+  personalizationRelease: { lua: RELEASE, numberOfKeys: 1 },
+  personalizationJoin: { lua: JOIN, numberOfKeys: 1 },
+  personalizationLeave: { lua: LEAVE, numberOfKeys: 1 },
+  personalizationTrim: { lua: TRIM, numberOfKeys: 1 },
+}
+
+interface Scripted {
+  script(name: keyof typeof STREAM_SCRIPTS): Script
+}
+
+export const streamScripts = (connection: Scripted): StreamScripts => ({
+  append: connection.script("personalizationAppend"),
+  open: connection.script("personalizationOpen"),
+  state: connection.script("personalizationState"),
+  take: connection.script("personalizationTake"),
+  acknowledge: connection.script("personalizationAcknowledge"),
+  renew: connection.script("personalizationRenew"),
+  release: connection.script("personalizationRelease"),
+  join: connection.script("personalizationJoin"),
+  leave: connection.script("personalizationLeave"),
+  trim: connection.script("personalizationTrim"),
 })
