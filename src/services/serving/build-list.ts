@@ -21,10 +21,11 @@ import type { Placement } from "./placement"
 import type { Profile } from "./profile"
 import type { RecommendationRequest } from "./recommendation"
 
-/** Candidates that each source may bring, however little it counts, for filters take some away: times the list's length. */
-const LEAST = 2
-/** Not fewer, however short the list is. */
-const FEWEST = 24
+/**
+ * Times the list's length that each source may bring, however little it counts: filters take some away, and with half as
+ * many a learned ranker, which may count a source for more than the placement does, made clearly worse lists.
+ */
+const LEAST = 4
 
 /** Ends every chain: popular products, then the newest that can be bought in the shopper's channels. */
 const LAST_RESORTS = ["popularity", "new-arrivals"]
@@ -89,7 +90,7 @@ export function ask(input: ListInput, tools: ListTools): Promise<Answers> {
   const own = tools.sources.filter(({ name }) => sources[name] > 0)
   const query = queryOf(input)
   const heaviest = own.reduce((most, { name }) => Math.max(most, sources[name]), 0)
-  const least = Math.min(query.limit, Math.max(FEWEST, LEAST * input.limit))
+  const least = Math.min(query.limit, LEAST * input.limit)
   const limitOf = (name: string) => Math.max(least, Math.ceil((query.limit * sources[name]) / heaviest))
   return retrieve(own, ({ name }) => ({ ...query, limit: limitOf(name) }), input.knowledge, tools)
 }

@@ -8,7 +8,7 @@ import { Weights } from "./weights"
 const ENOUGH = 200
 /** Newest share of the lists, that judges what was learned from the others. */
 const JUDGES = 0.2
-const EPOCHS = 4
+const EPOCHS = 12
 const FIRST_STEP = 0.03
 const LAST_STEP = 0.003
 
