@@ -6,7 +6,7 @@ import { clicksOf } from "./clicks-of"
 import { placementOfDraft, rulesOfDraft, type Draft } from "./draft"
 import { offPolicy, type LoggedList, type OffPolicy, type PlannedSlot } from "./off-policy"
 import type { Placement } from "./placement"
-import type { Exposure, ExposureStore, RecommendationRequest } from "./recommendation"
+import { shopperOf, type Exposure, type ExposureStore, type RecommendationRequest } from "./recommendation"
 import type { Recommender } from "./recommender"
 
 export interface WhatIfParts {
@@ -192,7 +192,7 @@ async function requestOf(
   const given = requires === "product_ids" ? slots.map(({ productId }) => productId) : asked?.seeds
   if (requires === "product_id" && !given?.length) return undefined
   if (requires === "cart_id" && !asked?.cart) return undefined
-  const customerId = subject?.startsWith("customer:") ? subject.slice("customer:".length) : undefined
+  const { customerId } = shopperOf({ subject, visitorId })
   const anybody = visitorId === undefined && customerId === undefined
   const consent = anybody ? NO_CONSENT : await consentOf({ visitorId, customerId })
   return {
