@@ -235,6 +235,27 @@ describe("the engine, composed in memory", () => {
     }
   })
 
+  it("tells an order nothing of a browser that was erased", async () => {
+    const order = async (visitor: string) => {
+      await engine.ingest.submitFacts([
+        { type: "purchase", visitor_id: visitor, consent: CONSENT, items: [{ product_id: "mugs-1" }] },
+      ])
+      let device: string | undefined
+      for await (const batch of engine.log.replay())
+        for (const { event } of batch)
+          if (event.visitor_id === visitor && event.type === "purchase") device = event.context.device
+      return device
+    }
+    for (const visitor of ["jim", "jil"])
+      await engine.ingest.submit(
+        { events: [view(visitor, `${visitor}-s`, "mugs-1", Date.now())] },
+        { origin: "browser", context: { device: "mobile" } }
+      )
+    await engine.erase({ visitorId: "jil" })
+    expect(await order("jim")).toBe("mobile")
+    expect(await order("jil")).toBeUndefined()
+  })
+
   it("keeps a withdrawal through a later grant and a restart", async () => {
     const say = async (consent: object) => {
       const update = {

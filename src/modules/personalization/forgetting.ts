@@ -6,7 +6,7 @@ import type { ExposureStore, ExposureWriter } from "../../services/serving"
 
 export interface ForgettingParts {
   log: EventLog
-  ingest: Pick<Ingest, "drained">
+  ingest: Pick<Ingest, "drained" | "forget">
   follower: FeatureFollower
   exposures: ExposureWriter
   exposureStore: ExposureStore
@@ -43,6 +43,7 @@ export class Forgetting {
     const known = customerId ? await subjects.visitorsOf(customerId) : []
     const visitorIds = visitorId ? [...known, visitorId] : known
     await ingest.drained()
+    for (const id of visitorIds) ingest.forget(id)
     const upTo = await log.head()
     // Events first: what is gone from the log can't build the features again.
     const { sessionIds } = await log.erase({ visitorIds, customerId })

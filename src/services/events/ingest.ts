@@ -240,10 +240,15 @@ export class Ingest {
     this.refusals.keep(rejected, raw, sender.origin, consentOf)
   }
 
+  /** What is held here of a visitor's browser, besides the log. */
+  forget(visitorId: string): void {
+    this.situations.forget(visitorId)
+  }
+
   private async recordConsent(who: SubjectRef, consent: Consent, ts: number): Promise<void> {
     await this.subjects.recordConsent(who.visitorId!, consent, ts)
     if (mayProfile(consent)) return
-    this.situations.forget(who.visitorId!)
+    this.forget(who.visitorId!)
     await this.withdrawn(who)
   }
 

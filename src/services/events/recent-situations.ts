@@ -16,7 +16,7 @@ interface Noted {
  * of device, weather or time zone, and are what demand is best measured by. In this process alone, for half an hour.
  */
 export class RecentSituations {
-  private readonly noted = new LRUCache<string, Noted>({ max: MOST })
+  private readonly noted = new LRUCache<string, Noted>({ max: MOST, ttl: KEPT_MS })
 
   /** Of an event that a browser has sent, and that may be its visitor's. */
   note({ visitor_id, ts, context }: ShopEvent): void {
