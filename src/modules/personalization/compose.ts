@@ -320,7 +320,8 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
       // History may be long, and the shop opens when this is over: lists go out without profiles until it is in.
       follower.begin(since())
       if (learns) learner.start()
-      void expect()
+      // Before history is in, nobody has a past.
+      void follower.caughtUp().then(expect, () => undefined)
     },
 
     async stop() {

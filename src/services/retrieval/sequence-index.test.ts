@@ -30,6 +30,7 @@ function setUp() {
       indexes.push(new TestIndex(dimensions))
       return indexes.at(-1)!
     },
+    retryMs: 5,
     metrics: noMetrics,
     logger: { ...silentLogger, error: (line: string) => void errors.push(line) },
   })
@@ -79,9 +80,10 @@ describe("SequenceIndex", () => {
     build.mockRestore()
     expect(errors).toHaveLength(1)
     expect(await idsOf("v1", ["a"])).toEqual(["b"])
-    await sequences.sync()
+    while ((await idsOf("v2", ["a"])).length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     expect(await idsOf("v2", ["a"])).toEqual(["x"])
     expect(indexes).toHaveLength(3)
+    await sequences.close()
   })
 
   it("closes what is no longer asked, and everything at the end", async () => {

@@ -2,12 +2,16 @@ import type { Logger, Metrics, Scored } from "../lib"
 import type { SequenceEncoder } from "../models"
 import type { MonitoredVectorIndex } from "./vector-index.port"
 
+const RETRY_MS = 10_000
+
 export interface SequenceIndexParts {
   /** Where the live sequence model comes from: the ModelRegistry. */
   models: { readonly version: string | undefined; readonly encoder: SequenceEncoder | undefined }
   createIndex(dimensions: number): MonitoredVectorIndex | Promise<MonitoredVectorIndex>
   metrics: Metrics
   logger: Logger
+  /** How soon to try again after a failure. Default 10,000 ms. */
+  retryMs?: number
 }
 
 interface Live {
@@ -26,16 +30,19 @@ export class SequenceIndex {
   /** The one before; closed at the next change, for requests in flight may still search it. */
   private retired: Live | undefined
   private syncing: Promise<void> | undefined
+  private again: ReturnType<typeof setTimeout> | undefined
   private closed = false
 
   constructor(private readonly parts: SequenceIndexParts) {}
 
-  /** Follows the live models; one run at a time. Never rejects: what cannot be built is built at the next call. */
+  /** Follows the live models; one run at a time. Never rejects: what cannot be built is tried again after a while. */
   sync(): Promise<void> {
+    clearTimeout(this.again)
     this.syncing ??= this.step()
       .catch((error: Error) => {
         this.parts.metrics.count("sequence_index_failures_total")
-        this.parts.logger.error("The index of the sequence model could not be built", error)
+        this.parts.logger.error("The index of the sequence model could not be built; trying again", error)
+        this.again = setTimeout(() => void this.sync(), this.parts.retryMs ?? RETRY_MS).unref()
       })
       .finally(() => (this.syncing = undefined))
     return this.syncing
@@ -55,6 +62,7 @@ export class SequenceIndex {
   async close(): Promise<void> {
     this.closed = true
     await this.syncing
+    clearTimeout(this.again)
     await this.retired?.index?.close()
     await this.live?.index?.close()
   }

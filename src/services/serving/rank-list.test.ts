@@ -8,7 +8,8 @@ import { embedder, product, TestCatalog, TestIndex } from "../testing/planted-sh
 import { ExposureWriter } from "./exposure-writer"
 import { PlacementBook } from "./placement-book"
 import type { RankRequest } from "./recommendation"
-import { Recommender, type RecommenderParts } from "./recommender"
+import { Recommender } from "./recommender"
+import type { RecommenderParts } from "./recommender-parts"
 
 const NOW = Date.UTC(2026, 5, 1, 12)
 

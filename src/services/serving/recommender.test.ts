@@ -18,7 +18,8 @@ import { PlacementBook } from "./placement-book"
 import { PLACEMENTS } from "./placements"
 import { REASONS } from "./reasons"
 import type { RecommendationRequest } from "./recommendation"
-import { Recommender, type RecommenderParts } from "./recommender"
+import { Recommender } from "./recommender"
+import type { RecommenderParts } from "./recommender-parts"
 
 const NOW = Date.UTC(2026, 5, 1, 12)
 const ALL: Consent = { analytics: true, personalization: true, experimentation: true, model_training: true }

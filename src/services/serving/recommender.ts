@@ -1,29 +1,19 @@
 import { v7 as uuidv7 } from "uuid"
-import { noMetrics, PersonalizationError, Random, type Clock, type Logger, type Metrics } from "../lib"
+import { noMetrics, PersonalizationError, Random } from "../lib"
 import { mayProfile, mayStore } from "../privacy"
 import { subjectOf } from "../events"
-import { NEVER_SHOWN, type Catalog, type FeatureStore, type ItemTallies } from "../features"
+import { NEVER_SHOWN } from "../features"
 import type { ModelView } from "../models"
-import {
-  SOURCES,
-  type CandidatePools,
-  type CandidateSource,
-  type ContentIndex,
-  type Knowledge,
-  type SequenceIndex,
-  type Shelves,
-} from "../retrieval"
-import { BlendRanker, type AnyReranker, type Ranker, type RuleSet } from "../ranking"
+import { SOURCES, type CandidateSource, type Knowledge } from "../retrieval"
+import { BlendRanker, type Ranker } from "../ranking"
 import { ask, build, type Answers, type BuiltList, type ListInput, type ListTools } from "./build-list"
-import { isAnonymous, type AnonymousLists } from "./anonymous-lists"
-import type { ExposureWriter } from "./exposure-writer"
-import type { PlacementBook } from "./placement-book"
-import type { ListTrace } from "./list-trace"
+import { isAnonymous } from "./anonymous-lists"
 import type { Placement } from "./placement"
 import { focused } from "./intent"
 import { readProfile, type Profile } from "./profile"
 import { FALLBACK_TITLES, reasonOf, REASONS } from "./reasons"
 import { rankList, unranked } from "./rank-list"
+import type { RecommenderParts, Rehearsal, Rehearsed } from "./recommender-parts"
 import type {
   Exposure,
   RankedList,
@@ -35,55 +25,6 @@ import type {
 
 /** Share of the deadline that the feature store may use up; the rest is for the sources. */
 const PROFILE_SHARE = 0.4
-
-export interface RecommenderParts {
-  catalog: Catalog
-  features: Pick<FeatureStore, "getMany">
-  /** `viewOf`: the version that serves a shopper; without it all get the same. `aside`: for questions of nobody. */
-  models: ModelView & { viewOf?(unit: string | undefined): ModelView; aside?(): ModelView }
-  content: Pick<ContentIndex, "view">
-  shelves: Pick<Shelves, "newest" | "inCategory">
-  /** Answers to shoppers' histories; without it none is known. */
-  pools?: Pick<CandidatePools, "of">
-  /** Where visits point to; without it nobody knows. */
-  sequences?: Pick<SequenceIndex, "follow">
-  placements: Pick<PlacementBook, "get" | "names">
-  /** The merchant's; default: none. */
-  rules?: Pick<RuleSet, "active">
-  exposures: Pick<ExposureWriter, "write">
-  /** Lists of shoppers of whom nothing may be known; without it each is made anew. */
-  anonymous?: AnonymousLists
-  /** How often products were shown and clicked; without it none was. */
-  tallies?: Pick<ItemTallies, "of">
-  /** What exploration draws from. Default: the same sequence for each recommender. */
-  random?: Random
-  clock: Clock
-  metrics: Metrics
-  logger: Logger
-  /** The `serving` section of the plugin's options. */
-  options: { deadlineMs: number; maxLimit: number; candidates: number }
-  /** Whether a session that turns to something else is followed (`focused`). Default: true. */
-  followIntent?: boolean
-  /** Default: SOURCES. */
-  sources?: readonly CandidateSource[]
-  /** Default: BlendRanker. */
-  ranker?: Ranker
-  /** Default: RERANKERS. */
-  rerankers?: readonly AnyReranker[]
-}
-
-/** How a list is made for a look at it: told step by step, or by another configuration than the one that serves. */
-export interface Rehearsal {
-  trace?: ListTrace
-  placement?: Placement
-  rules?: Pick<RuleSet, "active">
-}
-
-export interface Rehearsed {
-  list: BuiltList
-  /** As a shopper would get them. */
-  items: RecommendedItem[]
-}
 
 /** From a request to a list: profile, candidates, filters, ranking, fallback, reasons, exposure. */
 export class Recommender {
