@@ -16,7 +16,7 @@ import type { Product } from "../../src/services/features"
 import { ManualClock, noMetrics, Random, silentLogger } from "../../src/services/lib"
 import { FULL_CONSENT } from "../../src/services/privacy"
 import { BlendRanker, exampleOf, type RankExample, type Ranker } from "../../src/services/ranking"
-import { dot, Shelves } from "../../src/services/retrieval"
+import { CandidatePools, dot, Shelves } from "../../src/services/retrieval"
 import { PLACEMENTS, Recommender, type Exposure, type Placement } from "../../src/services/serving"
 
 const DAY_MS = 86_400_000
@@ -60,6 +60,7 @@ export class World {
   private constructor(
     private readonly engine: Engine,
     private readonly shelves: Shelves,
+    private readonly pools: CandidatePools,
     private readonly clock: ManualClock,
     private readonly products: readonly SimProduct[],
     private readonly shoppers: readonly SimShopper[],
@@ -97,7 +98,8 @@ export class World {
     while (engine.content.size < products.length) await new Promise((resolve) => setTimeout(resolve, 100))
     const shelves = new Shelves({ catalog: engine.catalog, models: engine.models, logger: silentLogger })
     await shelves.refresh()
-    const world = new World(engine, shelves, clock, products, shoppers, ages, random)
+    const pools = new CandidatePools({ catalog: engine.catalog, size: engine.options.serving.candidates })
+    const world = new World(engine, shelves, pools, clock, products, shoppers, ages, random)
     for (const { type, visitor_id, items } of history)
       if (type === "view_item") world.knownTo(visitor_id!).add(world.indexOf.get(items[0].product_id)!)
     return world
@@ -140,7 +142,7 @@ export class World {
   }
 
   recommender(ranker?: Ranker, more: { followIntent?: boolean } = {}): Recommender {
-    const { engine, shelves, clock } = this
+    const { engine, shelves, pools, clock } = this
     return new Recommender({
       ...{
         catalog: engine.catalog,
@@ -148,7 +150,7 @@ export class World {
         models: engine.models,
         content: engine.content,
       },
-      ...{ shelves, clock, metrics: noMetrics, logger: silentLogger },
+      ...{ shelves, pools, clock, metrics: noMetrics, logger: silentLogger },
       options: { ...engine.options.serving, deadlineMs: DEADLINE_MS },
       placements: { get: (name) => this.placements.get(name), names: () => [...this.placements.keys()] },
       exposures: { write: (exposure) => void (this.exposure = exposure) },

@@ -50,6 +50,8 @@ export interface ProductCard {
   channels: number
   /** Which of `categorySets` it belongs to. */
   categories: number
+  /** Its traits by number (`Cards.traits`): brand, type, tags, option values, kind by kind, each once. */
+  traits: Int32Array
   /** ms since the epoch */
   createdAt: number
   /** Lowest variant price in the store's default currency, major units; 0 when unknown. */
@@ -60,6 +62,10 @@ export interface ProductCard {
 export interface Cards {
   /** Every number lies below it. */
   readonly end: number
+  /** How many there are. */
+  readonly size: number
+  /** How many products have a trait, and of what kind it is. */
+  readonly traits: { countOf(number: number): number; kindOf(number: number): number }
   /** Sales channel ids that products have together. */
   readonly channelSets: { idsOf(number: number): readonly string[] }
   /** Category ids that products have together, most specific last. */

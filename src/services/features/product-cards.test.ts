@@ -1,5 +1,6 @@
 import { product } from "../testing/planted-shop"
 import { ProductCards } from "./product-cards"
+import { OPTIONS, TAGS } from "./traits"
 
 it("stays one object while its product changes", () => {
   const cards = new ProductCards()
@@ -38,4 +39,21 @@ it("numbers the products without gaps, however they come and go", () => {
   // What nobody belongs to any more is not kept either.
   expect(Math.max(last.categories, last.channels)).toBeLessThan(2)
   expect([last.categories, last.channels]).toEqual([stays.categories, stays.channels])
+})
+
+it("counts how many products have a trait, and numbers traits without gaps", () => {
+  const cards = new ProductCards()
+  const wool = (id: string, colour: string) =>
+    cards.put(product(id, "a", { tags: ["wool"], options: { Colour: [colour] } }))
+  wool("p", "red")
+  wool("q", "red")
+  const [tag, red] = cards.get("p")!.traits
+  expect([tag, red].map((trait) => cards.traits.countOf(trait))).toEqual([2, 2])
+  expect([tag, red].map((trait) => cards.traits.kindOf(trait))).toEqual([TAGS, OPTIONS])
+  wool("p", "blue")
+  expect([tag, red].map((trait) => cards.traits.countOf(trait))).toEqual([2, 1])
+  for (let round = 0; round < 50; round++) wool("p", `colour ${round}`)
+  cards.remove("q")
+  expect(cards.traits.countOf(tag)).toBe(1)
+  expect(Math.max(...cards.get("p")!.traits)).toBeLessThan(4)
 })

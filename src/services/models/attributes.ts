@@ -1,8 +1,10 @@
-import type { Product } from "../features"
+import { traitsOf, type Product } from "../features"
 import { hash } from "./product-text"
 
 /** Bands of price to a doubling. */
 const BANDS = 2
+/** Traits that a product has one of. */
+const ONE_EACH = /^(brand|type|collection):/
 
 /**
  * What a product is by the shop's own order, as weighted features by hash: the path of its categories (each with those
@@ -19,14 +21,7 @@ export function productAttributes(product: Product): Map<number, number> {
       add(`path:${path.join(">")}`, 1)
     }
   })
-  const brand = product.metadata?.brand
-  if (typeof brand === "string") add(`brand:${brand}`, 1)
-  if (product.type) add(`type:${product.type}`, 1)
-  if (product.collection) add(`collection:${product.collection}`, 1)
-  for (const tag of product.tags) add(`tag:${tag}`, 0.5)
-  for (const [title, values] of Object.entries(product.options)) {
-    for (const value of values) add(`option:${title}=${value}`, 0.5)
-  }
+  for (const trait of traitsOf(product)) add(trait, ONE_EACH.test(trait) ? 1 : 0.5)
   const { price } = product
   if (price !== undefined && price > 0 && Number.isFinite(price)) {
     const band = Math.round(BANDS * Math.log2(price))

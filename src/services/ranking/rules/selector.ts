@@ -1,6 +1,5 @@
 import { z } from "zod"
-import type { Product } from "../../features"
-import { brandOf, sellerOf } from "./product-facts"
+import { brandOf, sellerOf, type Product } from "../../features"
 
 const id = z.string().min(1).max(200)
 const names = z.array(id).min(1, "must name at least one").max(1_000)

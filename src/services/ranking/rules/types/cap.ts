@@ -1,6 +1,5 @@
 import { z } from "zod"
-import type { Product } from "../../../features"
-import { brandOf, sellerOf } from "../product-facts"
+import { brandOf, sellerOf, type Product } from "../../../features"
 import type { RuleType } from "../rule-type.port"
 
 const KINDS: Record<string, (product: Product) => string | undefined> = {

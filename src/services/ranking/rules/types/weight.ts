@@ -1,6 +1,5 @@
 import { z } from "zod"
-import type { Product } from "../../../features"
-import { marginOf } from "../product-facts"
+import { marginOf, type Product } from "../../../features"
 import type { RuleType } from "../rule-type.port"
 
 const share = z.number().min(0, "must be from 0 to 1").max(1, "must be from 0 to 1")

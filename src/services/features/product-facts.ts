@@ -1,4 +1,4 @@
-import type { Product } from "../../features"
+import type { Product } from "./catalog"
 
 function textIn({ metadata }: Product, key: string): string | undefined {
   const value = metadata?.[key]
