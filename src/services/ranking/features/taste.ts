@@ -5,6 +5,8 @@ import type { FeatureOf, RankFeature } from "../rank-feature"
 const PRIOR = 4
 /** Fewer products than this say nothing of what the shopper likes. */
 const ENOUGH = 2
+/** Enough to tip a close race. */
+const TIPS = 0.15
 
 /** What of a product's traits is what a shopper goes for. */
 class Taste {
@@ -78,9 +80,9 @@ class Taste {
 /** By the shopper of a request, for all features of taste. */
 const tastes = new WeakMap<Shopper, Taste>()
 
-const tasteFor = (name: string, valueOf: (taste: Taste) => number): RankFeature => ({
+const tasteFor = (name: string, share: number, valueOf: (taste: Taste) => number): RankFeature => ({
   name,
-  share: 0,
+  share,
   prepare: ({ shopper, catalog: { cards } }): FeatureOf | undefined => {
     let taste = tastes.get(shopper)
     if (!taste) tastes.set(shopper, (taste = new Taste(shopper, cards)))
@@ -92,9 +94,9 @@ const tasteFor = (name: string, valueOf: (taste: Taste) => number): RankFeature 
  * How much a product's brand, type and collection are what the shopper goes for, −1 to 1: the log-lifts added up, as naive
  * Bayes does, and bounded. 0 where nothing is known; so for tags and options.
  */
-export const makeTaste = tasteFor("make_taste", ({ make }) => make)
+export const makeTaste = tasteFor("make_taste", 0, ({ make }) => make)
 
-export const tagTaste = tasteFor("tag_taste", ({ tags }) => tags)
+export const tagTaste = tasteFor("tag_taste", TIPS, ({ tags }) => tags)
 
 /** Of the values of an option the one counts that is liked best: it can be chosen. */
-export const optionTaste = tasteFor("option_taste", ({ options }) => options)
+export const optionTaste = tasteFor("option_taste", TIPS, ({ options }) => options)
