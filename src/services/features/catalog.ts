@@ -64,8 +64,8 @@ export interface Cards {
   readonly end: number
   /** How many there are. */
   readonly size: number
-  /** How many products have a trait, and of what kind it is. */
-  readonly traits: { countOf(number: number): number; kindOf(number: number): number }
+  /** How many products have a trait, and of what kind it is; every number lies below `end`. */
+  readonly traits: { readonly end: number; countOf(number: number): number; kindOf(number: number): number }
   /** Sales channel ids that products have together. */
   readonly channelSets: { idsOf(number: number): readonly string[] }
   /** Category ids that products have together, most specific last. */

@@ -29,6 +29,11 @@ export class Traits {
   private readonly free: number[] = []
   private readonly options = new Map<string, number>()
 
+  /** Every number lies below it. */
+  get end(): number {
+    return this.names.length
+  }
+
   /** How many products have it. */
   countOf(number: number): number {
     return this.users[number]

@@ -8,13 +8,21 @@ const ENOUGH = 2
 /** Enough to tip a close race. */
 const TIPS = 0.15
 
+/**
+ * By number of a trait: its lift, and for which taste it was worked out. One for the whole process, for a list asks of
+ * hundreds of products what a few traits are worth; where another taste came between, it is worked out again.
+ */
+let lifts = new Float64Array(0)
+let owners = new Float64Array(0)
+let made = 0
+
 /** What of a product's traits is what a shopper goes for. */
 class Taste {
   make = 0
   tags = 0
   options = 0
   private readonly counts = new Map<number, number>()
-  private readonly lifts = new Map<number, number>()
+  private readonly number = ++made
   private readonly products: number
   private card: ProductCard | undefined
 
@@ -66,13 +74,16 @@ class Taste {
    * gamma prior on the ratio).
    */
   private liftOf(trait: number): number {
-    let lift = this.lifts.get(trait)
-    if (lift === undefined) {
-      const { traits, size } = this.cards
-      const usual = (this.products * traits.countOf(trait)) / size
-      lift = Math.log(((this.counts.get(trait) ?? 0) + PRIOR) / (usual + PRIOR))
-      this.lifts.set(trait, lift)
+    if (trait < owners.length && owners[trait] === this.number) return lifts[trait]
+    const { traits, size } = this.cards
+    if (trait >= owners.length) {
+      lifts = new Float64Array(2 * traits.end)
+      owners = new Float64Array(2 * traits.end)
     }
+    const usual = (this.products * traits.countOf(trait)) / size
+    const lift = Math.log(((this.counts.get(trait) ?? 0) + PRIOR) / (usual + PRIOR))
+    owners[trait] = this.number
+    lifts[trait] = lift
     return lift
   }
 }
