@@ -26,7 +26,7 @@ export function sectionOf({ set, protocol, k }: Run, rows: readonly Row[]): stri
       missing.filter((row) => row.missing === reason).map(({ model }) => model),
     ]),
     ["Options other than the defaults", [...new Set(reports.flatMap(({ options }) => optionsOf(options)))]],
-    ["Said while learning", lastOfEach(reports.flatMap(({ log }) => log))],
+    ["Said while learning", [...new Set(reports.flatMap(({ log }) => lastOfEach(log)))]],
   ]
   return [
     `### ${set}, ${protocol}${examples > 0 ? ` (${examples} examples)` : ""}`,
