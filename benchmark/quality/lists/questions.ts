@@ -93,7 +93,7 @@ export function inVisits(data: RawDataset, { now, validate, every }: QuestionOpt
     if (!known || known.query.session!.length < example.query.session!.length)
       longest.set(example.unit, example)
   }
-  const last = Math.max(...of.train.map(({ times }) => times[times.length - 1]))
+  const last = of.train.reduce((most, { times }) => Math.max(most, times[times.length - 1]), 0)
   const asked = [...longest.values()].filter((_, i) => i % every === 0)
   return {
     learned: of.train.flatMap((session, i) => visit(`v-${i}`, session, now - DAY_MS - 1_000 * last)),

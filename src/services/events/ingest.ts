@@ -2,7 +2,6 @@ import { LRUCache } from "lru-cache"
 import { noMetrics, silentLogger, systemClock, type Clock, type Logger, type Metrics } from "../lib"
 import {
   ConsentReads,
-  NO_CONSENT,
   mayProfile,
   mayStore,
   resolveConsent,
@@ -12,88 +11,22 @@ import {
 } from "../privacy"
 import { checkEvent, isRejection, type CheckedEvent, type CheckRules, type Rejection } from "./check-event"
 import { CommitQueue } from "./commit-queue"
-import { parseEnvelope, type EventInput } from "./envelope"
-import type { EventContext, ShopEvent } from "./event"
-import type { EventLog } from "./event-log.port"
-import type { DeadLetterStore } from "./dead-letter-store.port"
-import { RateLimits, type LimiterFactory } from "./rate-limits"
+import { parseEnvelope } from "./envelope"
+import type { ShopEvent } from "./event"
+import {
+  INGEST_DEFAULTS,
+  type Fact,
+  type IngestDependencies,
+  type IngestOptions,
+  type Sender,
+  type SubmitResult,
+} from "./ingest-parts"
+import { RateLimits } from "./rate-limits"
 import { RecentSituations } from "./recent-situations"
 import { Refusals } from "./refusals"
 import { isRobot } from "./robots"
+import { storedEvent } from "./stored-event"
 import type { Origin } from "./types/event-type"
-
-/** Who sent a batch, as the edge has established it. */
-export interface Sender {
-  origin: Origin
-  /** From the visitor header; an event's own `visitor_id` goes first. */
-  visitorId?: string
-  sessionId?: string
-  /** From the auth context only. */
-  customerId?: string
-  ip?: string
-  /** Publishable key the batch came with. */
-  key?: string
-  userAgent?: string
-  /** `Sec-GPC: 1` was sent. */
-  gpc?: boolean
-  /** From the consent header. */
-  consent?: Consent
-  /** What the edge knows of the situation; an event's own values go first. */
-  context?: Partial<EventContext>
-}
-
-/** An event that the shop itself reports: here, and only here, a customer may be named. */
-export type Fact = Omit<EventInput, "ts"> & {
-  /** Now, if left out. */
-  ts?: number | string
-  customer_id?: string
-}
-
-export interface SubmitResult {
-  /** Events that are durable now, those known before included. */
-  accepted: number
-  rejected: Rejection[]
-}
-
-export interface IngestOptions {
-  /** Events waiting for the log before `overloaded`. */
-  queueSize: number
-  /** Events older than this are refused. */
-  retentionDays: number
-  futureToleranceSeconds: number
-  /** Events per minute of one visitor. */
-  ratePerVisitor: number
-  /** Events per minute of one address. */
-  ratePerIp: number
-  /** Events per minute that come with one publishable key. */
-  ratePerKey: number
-  /** Consent of a shopper who has said nothing. */
-  defaultConsent: Consent
-}
-
-export const INGEST_DEFAULTS: IngestOptions = Object.freeze({
-  queueSize: 10_000,
-  retentionDays: 90,
-  futureToleranceSeconds: 300,
-  ratePerVisitor: 600,
-  ratePerIp: 6_000,
-  ratePerKey: 600_000,
-  defaultConsent: NO_CONSENT,
-})
-
-export interface IngestDependencies {
-  log: EventLog
-  subjects: SubjectStore
-  /** Told when a shopper takes back their consent to a profile, after that is recorded: forget what is kept. */
-  withdrawn?(who: SubjectRef): Promise<void>
-  /** Where refused events are kept for a person to look at. */
-  deadLetters?: DeadLetterStore
-  /** Limits that all processes share. Default: this process's own. */
-  limiter?: LimiterFactory
-  clock?: Clock
-  metrics?: Metrics
-  logger?: Logger
-}
 
 const DAY_MS = 86_400_000
 /** Links remembered, so that a visitor's every event need not write the same one again. */
@@ -262,7 +195,7 @@ export class Ingest {
   ): ShopEvent {
     const fact = sender.origin === "server" && mayProfile(consent)
     const situation = fact ? this.situations.at(who.visitorId, event.ts) : undefined
-    const stored = shopEvent(
+    const stored = storedEvent(
       event,
       consent,
       who,
@@ -307,34 +240,4 @@ export class Ingest {
     for (const { code } of rejected) this.metrics.count("events_rejected_total", { code })
     if (rejected.length > 0) this.logger.debug(`${rejected.length} events rejected: ${rejected[0].message}`)
   }
-}
-
-/** The event as it is stored. Without consent to a profile it carries nobody's name. */
-function shopEvent(
-  event: CheckedEvent,
-  consent: Consent,
-  who: SubjectRef,
-  sender: Sender,
-  bot: boolean
-): ShopEvent {
-  const { sent_at: _sent, visitor_id: _visitor, session_id, ...rest } = event
-  const context = { ...sender.context, ...event.context }
-  // Each region has a record of its own: a browser is not to make them up.
-  if (sender.origin === "browser") {
-    delete context.region
-    if (sender.context?.region) context.region = sender.context.region
-  }
-  const stored: ShopEvent = { ...rest, consent, context }
-  if (mayProfile(consent)) {
-    if (who.visitorId) stored.visitor_id = who.visitorId
-    if (session_id ?? sender.sessionId) stored.session_id = session_id ?? sender.sessionId
-    if (who.customerId) stored.customer_id = who.customerId
-  } else {
-    // A withdrawal must say whose profile ends; an order number leads to the customer.
-    if (event.type === "consent_update") stored.visitor_id = who.visitorId
-    delete stored.context.city
-    if (stored.properties) delete stored.properties.order_id
-  }
-  if (bot) stored.bot = true
-  return stored
 }
