@@ -3,11 +3,11 @@
  * Equal scores: the lower number wins, so that equal input gives equal output. NaN is ignored.
  */
 export class TopK {
-  private readonly scores: Float64Array
-  private readonly numbers: Int32Array
+  private scores: Float64Array
+  private numbers: Int32Array
   private held = 0
 
-  constructor(private readonly k: number) {
+  constructor(private k = 0) {
     this.scores = new Float64Array(k)
     this.numbers = new Int32Array(k)
   }
@@ -16,9 +16,15 @@ export class TopK {
     return this.held
   }
 
-  /** Forgets everything held, so that one instance can serve many queries. */
-  clear(): void {
+  /** Forgets everything held, so that one instance can serve many queries. @param k from now on so many are kept */
+  clear(k = this.k): this {
     this.held = 0
+    this.k = k
+    if (k > this.scores.length) {
+      this.scores = new Float64Array(k)
+      this.numbers = new Int32Array(k)
+    }
+    return this
   }
 
   offer(number: number, score: number): void {
@@ -32,15 +38,22 @@ export class TopK {
 
   /** Empties the heap: numbers and scores, best first. */
   drain(): { numbers: Int32Array; scores: Float64Array } {
-    const numbers = new Int32Array(this.held)
-    const scores = new Float64Array(this.held)
-    for (let end = this.held - 1; end >= 0; end--) {
-      numbers[end] = this.numbers[0]
-      scores[end] = this.scores[0]
-      this.held--
-      if (this.held > 0) this.down(0, this.numbers[this.held], this.scores[this.held])
+    const { numbers, scores, length } = this.lend()
+    return { numbers: numbers.slice(0, length), scores: scores.slice(0, length) }
+  }
+
+  /** Empties the heap: numbers and scores, best first, in arrays that are its own again at the next offer. */
+  lend(): { numbers: Int32Array; scores: Float64Array; length: number } {
+    const { numbers, scores, held: length } = this
+    while (this.held > 0) {
+      const last = --this.held
+      const number = numbers[last]
+      const score = scores[last]
+      numbers[last] = numbers[0]
+      scores[last] = scores[0]
+      if (last > 0) this.down(0, number, score)
     }
-    return { numbers, scores }
+    return { numbers, scores, length }
   }
 
   private worse(scoreA: number, numberA: number, scoreB: number, numberB: number): boolean {

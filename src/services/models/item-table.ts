@@ -54,8 +54,8 @@ export class ItemTable {
   /** Empties the heap into a list, best first. */
   scored(top: TopK): Scored[] {
     const { ids } = this
-    const { numbers, scores } = top.drain()
-    const found = new Array<Scored>(numbers.length)
+    const { numbers, scores, length } = top.lend()
+    const found = new Array<Scored>(length)
     for (let rank = 0; rank < found.length; rank++)
       found[rank] = { id: ids[numbers[rank]], score: scores[rank] }
     return found

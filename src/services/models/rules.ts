@@ -37,6 +37,9 @@ class Rules implements Model {
   private weight: Float64Array = new Float64Array(0)
   private support: Int32Array = new Int32Array(0)
   private scratch: Float64Array = new Float64Array(0)
+  /** Items that a query has met, at the front. */
+  private touched: Int32Array = new Int32Array(0)
+  private readonly best = new TopK()
 
   constructor(
     readonly name: string,
@@ -91,28 +94,30 @@ class Rules implements Model {
     this.weight = new Float64Array(this.start[size])
     successors.forEach((numbers, from) => this.successor.set(numbers, this.start[from]))
     weights.forEach((scores, from) => this.weight.set(scores, this.start[from]))
-    this.scratch = new Float64Array(size)
+    this.makeRoom(size)
     context.progress(1)
   }
 
   recommend(query: ModelQuery, k: number): Scored[] {
     const { lastItems, decay, smoothing } = this.options
     const recent = this.items.known(sequenceOf(query).slice(-lastItems))
-    const touched: number[] = []
+    const { touched } = this
+    let met = 0
     let trust = 1
     for (let back = recent.length - 1; back >= 0; back--) {
       const from = recent[back]
       const divisor = smoothing > 0 ? this.support[from] + smoothing : 1
       for (let at = this.start[from]; at < this.start[from + 1]; at++) {
         const to = this.successor[at]
-        if (this.scratch[to] === 0) touched.push(to)
+        if (this.scratch[to] === 0) touched[met++] = to
         this.scratch[to] += (trust * this.weight[at]) / divisor
       }
       trust *= decay
     }
     const last = this.keepLast ? -1 : recent.at(-1)
-    const top = new TopK(Math.min(k, touched.length))
-    for (const to of touched) {
+    const top = this.best.clear(Math.min(k, met))
+    for (let i = 0; i < met; i++) {
+      const to = touched[i]
       if (to !== last) top.offer(to, this.scratch[to])
       this.scratch[to] = 0
     }
@@ -139,7 +144,12 @@ class Rules implements Model {
     this.successor = arrays.successor as Int32Array
     this.weight = arrays.weight as Float64Array
     this.support = arrays.support as Int32Array
-    this.scratch = new Float64Array(this.items.size)
+    this.makeRoom(this.items.size)
+  }
+
+  private makeRoom(items: number): void {
+    this.scratch = new Float64Array(items)
+    this.touched = new Int32Array(items)
   }
 
   private weightAt(distance: number): number {

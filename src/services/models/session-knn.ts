@@ -29,6 +29,7 @@ class SessionKnn implements Model {
   private scores: Float64Array = new Float64Array(0)
   private keepLast = false
   private neighbours: TopK
+  private readonly best = new TopK()
   private candidate: Int32Array
   private similarity: Float64Array
   private step: Int32Array
@@ -77,7 +78,7 @@ class SessionKnn implements Model {
     for (let i = 0; i < found; i++) this.neighbours.offer(i, this.similarity[i])
     const voted = this.vote(unique, weighting)
     const last = this.keepLast ? -1 : recent[recent.length - 1]
-    const top = new TopK(Math.min(k, voted))
+    const top = this.best.clear(Math.min(k, voted))
     for (let i = 0; i < voted; i++) {
       const item = this.touched[i]
       if (item !== last) top.offer(item, this.scores[item])
@@ -163,9 +164,9 @@ class SessionKnn implements Model {
   private vote(unique: readonly number[], { distanceScale }: Weighting): number {
     const { idfWeighting, idfMode } = this.options
     const base = idfMode === "plus" ? 1 : 0
-    const { numbers, scores: similarities } = this.neighbours.drain()
+    const { numbers, scores: similarities, length } = this.neighbours.lend()
     let touched = 0
-    for (let i = 0; i < numbers.length; i++) {
+    for (let i = 0; i < length; i++) {
       const session = this.candidate[numbers[i]]
       const vote = similarities[i] * this.matchWeight(this.step[numbers[i]])
       const begin = this.index.begin(session)

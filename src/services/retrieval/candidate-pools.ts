@@ -65,7 +65,10 @@ export class CandidatePools {
       this.beside.add(key, wanted)
       return []
     }
-    return pool.ids.slice(0, k).map((id, i) => ({ id, score: pool.scores[i] }))
+    const found: Scored[] = []
+    for (let i = 0; i < Math.min(k, pool.ids.length); i++)
+      found.push({ id: pool.ids[i], score: pool.scores[i] })
+    return found
   }
 
   /** Works out what these will ask for, before they do. */

@@ -37,6 +37,9 @@ export class Neighbours {
   /** By row, whether it was met in the choice of this number. */
   private met = new Float64Array(0)
   private choices = 0
+  /** Of the choice that is being made: what may be taken, and how near it is. */
+  private rows = new Int32Array(0)
+  private scores = new Float64Array(0)
 
   constructor(
     private readonly index: Pick<VectorIndex, "search">,
@@ -114,19 +117,27 @@ export class Neighbours {
       const row = table.rowOf(id)
       if (row >= 0) this.met[row] = choice
     }
-    const rows: number[] = []
+    const most = asked.reduce((sum, { depth }) => sum + depth, 0)
+    if (this.rows.length < most) {
+      this.rows = new Int32Array(2 * most)
+      this.scores = new Float64Array(2 * most)
+    }
+    const { rows, scores } = this
+    let size = 0
     for (const { list, depth } of asked)
       for (let i = 0; list && i < Math.min(depth, list.rows.length); i++) {
         const row = list.rows[i]
         if (this.met[row] === choice) continue
         this.met[row] = choice
-        rows.push(row)
+        rows[size] = row
+        scores[size++] = table.dot(row, centre)
       }
-    const scores = Float64Array.from(rows, (row) => table.dot(row, centre))
-    const best = bestOf(rows.length, k, (a, b) =>
+    const best = bestOf(size, k, (a, b) =>
       scores[a] === scores[b] ? table.idOf(rows[a]) < table.idOf(rows[b]) : scores[a] > scores[b]
     )
-    return Array.from(best, (at) => ({ id: table.idOf(rows[at]), score: scores[at] }))
+    const found: Scored[] = []
+    for (const at of best) found.push({ id: table.idOf(rows[at]), score: scores[at] })
+    return found
   }
 
   /** Those who ask for the same at the same time share one search. */

@@ -1,3 +1,4 @@
+import { bestOf } from "../best-of"
 import type { Candidate, CandidateSource } from "../candidate-source"
 
 /** More would be noise: affinities fall off quickly. */
@@ -15,9 +16,13 @@ export const categoryAffinity: CandidateSource = {
       if (category) wanted.set(category.id, (wanted.get(category.id) ?? 0) + 1)
     }
     const affinities = wanted.size > 0 ? wanted : shopper.categoryAffinity
-    const top = [...affinities].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, MAX_CATEGORIES)
+    const ids = [...affinities.keys()]
+    const values = [...affinities.values()]
+    const best = bestOf(ids.length, MAX_CATEGORIES, (a, b) =>
+      values[a] === values[b] ? ids[a] < ids[b] : values[a] > values[b]
+    )
     return merged(
-      top.map(([category, affinity]) => ({ ids: inCategory(category), affinity })),
+      [...best].map((one) => ({ ids: inCategory(ids[one]), affinity: values[one] })),
       limit
     )
   },
