@@ -17,18 +17,12 @@ export class PostgresExposureStore implements ExposureStore {
     if (exposures.length === 0) return
     await this.db.query(
       `INSERT INTO ${this.table} (request_id, ts, placement, subject, visitor_id, body)
-       SELECT request_id, to_timestamp(ms / 1000.0), placement, subject, visitor_id, body
-       FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
-         AS e (request_id, ms, placement, subject, visitor_id, body)
+       SELECT body->>'requestId', to_timestamp((body->'ts')::bigint / 1000.0), body->>'placement',
+         body->>'subject', body->>'visitorId', body
+       FROM jsonb_array_elements($1::jsonb) AS e (body)
        ON CONFLICT DO NOTHING`,
-      [
-        exposures.map((exposure) => exposure.requestId),
-        exposures.map((exposure) => exposure.ts),
-        exposures.map((exposure) => exposure.placement),
-        exposures.map((exposure) => exposure.subject ?? null),
-        exposures.map((exposure) => exposure.visitorId ?? null),
-        exposures.map((exposure) => JSON.stringify(exposure)),
-      ]
+      // In one text: in an array each would have all its quotes marked.
+      [JSON.stringify(exposures)]
     )
   }
 

@@ -33,9 +33,11 @@ const SCRIPTS: Readonly<Record<string, { lua: string; numberOfKeys?: number }>> 
 }
 /**
  * Commands that go out by themselves: scripts whose number of keys varies, for ioredis would take the number for the key
- * that decides the node, and the script of rate-limiter-flexible, which is defined when the first limiter is made.
+ * that decides the node, the script of rate-limiter-flexible, which is defined when the first limiter is made, and the one
+ * read of a list, which has no company in its turn of the event loop.
  */
 const UNGROUPED = [
+  "mget",
   ...Object.keys(SCRIPTS).filter((name) => SCRIPTS[name].numberOfKeys === undefined),
   "rlflxIncr",
 ]
