@@ -20,11 +20,12 @@ export class BlendRanker implements Ranker {
     const best = bestOf(ids.length, input.wanted, (a, b) =>
       scores[a] === scores[b] ? ids[a] < ids[b] : scores[a] > scores[b]
     )
-    return Array.from(best, (one) => ({
-      id: ids[one],
-      score: scores[one],
-      ...this.explain(one, input, scores[one]),
-    }))
+    const ranked: Ranked[] = []
+    for (const one of best) {
+      const { source, features } = this.explain(one, input, scores[one])
+      ranked.push({ id: ids[one], score: scores[one], source, features })
+    }
+    return ranked
   }
 
   /** One score a candidate, in their order. */
@@ -48,20 +49,21 @@ export class BlendRanker implements Ranker {
     { candidates, sources, features: { length } }: RankInput,
     blend: number
   ): Pick<Ranked, "source" | "features"> {
-    const features: number[] = []
+    // Of the right length at once: exposures hold them until they are written.
+    const features = new Array<number>(sources.length + length + 1)
     let most = -1
     let strongest = 0
     for (let place = 0; place < sources.length; place++) {
       const vote = candidates.votes[one * sources.length + place]
-      features.push(vote)
+      features[place] = vote
       const share = sources[place].weight * vote
       if (vote > 0 && share > most) {
         most = share
         strongest = place
       }
     }
-    for (let at = one * length; at < (one + 1) * length; at++) features.push(candidates.features[at])
-    features.push(blend)
+    for (let at = 0; at < length; at++) features[sources.length + at] = candidates.features[one * length + at]
+    features[sources.length + length] = blend
     return { source: sources[strongest].name, features }
   }
 }

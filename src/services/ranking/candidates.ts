@@ -7,11 +7,13 @@ import type { RankCandidates } from "./ranker.port"
 const HALF = 20
 
 /**
- * By number of a product: the gathering that met it last, and its place there. One for the whole process, for gathering
- * lets nobody in between.
+ * By number of a product: the gathering that met it last, and its place there. One for the whole process, as are the
+ * columns, for gathering lets nobody in between.
  */
 let met = new Float64Array(0)
 let gatherings = 0
+let votesOfAll = new Float64Array(0)
+let valuesOfAll = new Float64Array(0)
 
 export interface GatherInput {
   answers: ReadonlyMap<string, readonly Candidate[]>
@@ -33,27 +35,31 @@ export interface GatherInput {
  * only the order counts: a vote is HALF / (HALF + rank), the reciprocal rank of Cormack, Clarke & Büttcher
  * (SIGIR 2009). Equal scores share a rank, so that the order of ties within a source decides nothing.
  * What is lost is how sure a source was: the first of a weak list weighs as much as that of a strong one.
+ *
+ * @returns columns that the next gathering writes over: whoever wants to keep them makes a copy
  */
 export function gather({ answers, sources, admit, features, end }: GatherInput): RankCandidates {
   if (met.length < 2 * end) met = new Float64Array(4 * end)
   const gathering = ++gatherings
   const width = sources.length
   const most = sources.reduce((sum, { name }) => sum + (answers.get(name)?.length ?? 0), 0)
-  const votes = new Float64Array(most * width)
   const depth = features.length
-  const values = new Float64Array(most * depth)
+  if (votesOfAll.length < most * width) votesOfAll = new Float64Array(2 * most * width)
+  if (valuesOfAll.length < most * depth) valuesOfAll = new Float64Array(2 * most * depth)
+  const [votes, values] = [votesOfAll, valuesOfAll]
   const ids: string[] = []
-  for (const [place, { name }] of sources.entries()) {
+  for (let place = 0; place < width; place++) {
     let rank = 0
     let kept = 0
     let last = NaN
-    for (const { id, score } of answers.get(name) ?? []) {
+    for (const { id, score } of answers.get(sources[place].name) ?? []) {
       const card = admit(id)
       if (!card) continue
       const mark = 2 * card.number
       if (met[mark] !== gathering) {
         met[mark] = gathering
         met[mark + 1] = ids.length
+        votes.fill(0, ids.length * width, (ids.length + 1) * width)
         fill(values, ids.length * depth, features, card)
         ids.push(id)
       }

@@ -1,6 +1,9 @@
 import type { RankFeature, RankSituation } from "./rank-feature"
 
-/** Products with what each source said of them, in columns: there are hundreds a request. */
+/**
+ * Products with what each source said of them, in columns: there are hundreds a request. They are lent to a ranker while it
+ * ranks; the next list's are written over them.
+ */
 export interface RankCandidates {
   ids: readonly string[]
   /**

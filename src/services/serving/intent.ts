@@ -28,35 +28,36 @@ export function shiftOf(
   likeness: (a: string, b: string) => number
 ): Shift | undefined {
   const from = Math.max(0, session.length - LOOKED_AT)
-  const items = session.slice(from)
-  const like = items.map(() => new Float64Array(items.length))
-  for (let i = 0; i < items.length; i++)
-    for (let j = 0; j < i; j++) like[i][j] = like[j][i] = likeness(items[i], items[j])
-  const mean = (rows: readonly number[], columns: readonly number[]) => {
+  const size = session.length - from
+  const like = new Float64Array(size * size)
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j < i; j++)
+      like[i * size + j] = like[j * size + i] = likeness(session[from + i], session[from + j])
+  /** Of the products from `a` to before `b` with those from `c` to before `d`. */
+  const mean = (a: number, b: number, c: number, d: number): number => {
     let sum = 0
     let pairs = 0
-    for (const i of rows)
-      for (const j of columns) {
+    for (let i = a; i < b; i++)
+      for (let j = c; j < d; j++) {
         if (i === j) continue
-        sum += like[i][j]
+        sum += like[i * size + j]
         pairs++
       }
-    return pairs > 0 ? sum / pairs : undefined
+    return sum / pairs
   }
   let best: Shift | undefined
   let most = TURN
-  for (let run = 1; run <= Math.min(MAX_RUN, items.length - 2); run++) {
-    const before = items.map((_, i) => i).slice(0, items.length - run)
-    const after = items.map((_, i) => i).slice(items.length - run)
-    const within = mean(before, before)!
-    const own = mean(after, after) ?? within
+  for (let run = 1; run <= Math.min(MAX_RUN, size - 2); run++) {
+    const turn = size - run
+    const within = mean(0, turn, 0, turn)
+    const own = run > 1 ? mean(turn, size, turn, size) : within
     const usual = (within + own) / 2
     if (usual <= 0) continue
-    const lost = 1 - mean(before, after)! / usual
+    const lost = 1 - mean(0, turn, turn, size) / usual
     // Of equal turns the one that leaves more on its new side.
     if (lost < most) continue
     most = lost
-    best = { from: from + items.length - run, certainty: 1 - 0.5 ** run }
+    best = { from: from + turn, certainty: 1 - 0.5 ** run }
   }
   return best
 }

@@ -70,7 +70,8 @@ export class ListTracer implements ListTrace {
   }
 
   ranked(input: RankInput, ranked: readonly Ranked[], featureNames: readonly string[]): void {
-    this.input = input
+    // The columns are lent for this moment only.
+    this.input = { ...input, candidates: { ...input.candidates, votes: input.candidates.votes.slice() } }
     this.featureNames = featureNames
     this.byRanker = placesOf(ranked)
     this.rerankers.length = 0

@@ -48,10 +48,15 @@ export const categoryAffinity: Feature<State, ReadonlyMap<string, number>> = {
     return bounded(next)
   },
   read: (state, now) => {
-    const values = Object.entries(state).map(([id, sum]) => [id, valueAt(sum, now, HALF_LIFE)] as const)
-    const top = Math.max(0, ...values.map(([, value]) => value))
-    if (top === 0) return new Map()
-    return new Map(values.filter(([, value]) => value > 0).map(([id, value]) => [id, value / top]))
+    const liking = new Map<string, number>()
+    let top = 0
+    for (const id of Object.keys(state)) {
+      const value = valueAt(state[id], now, HALF_LIFE)
+      if (value > 0) liking.set(id, value)
+      if (value > top) top = value
+    }
+    for (const [id, value] of liking) liking.set(id, value / top)
+    return liking
   },
   merge: (into, from) => {
     const merged: Record<string, Decayed> = { ...into }

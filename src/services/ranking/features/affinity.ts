@@ -1,4 +1,7 @@
 import type { RankFeature } from "../rank-feature"
+import { ListValues } from "../list-values"
+
+const bySet = new ListValues()
 
 /** How much the shopper cares for the categories of a product, 0–1: that of the best liked one. */
 export const affinity: RankFeature = {
@@ -7,15 +10,11 @@ export const affinity: RankFeature = {
   share: 0.15,
   prepare: ({ shopper: { categoryAffinity }, catalog: { cards } }) => {
     if (categoryAffinity.size === 0) return undefined
-    const known = new Map<number, number>()
-    return ({ categories: set }) => {
-      let best = known.get(set)
-      if (best === undefined) {
-        best = 0
-        for (const id of cards.categorySets.idsOf(set)) best = Math.max(best, categoryAffinity.get(id) ?? 0)
-        known.set(set, best)
-      }
+    const ofSet = bySet.begin((set) => {
+      let best = 0
+      for (const id of cards.categorySets.idsOf(set)) best = Math.max(best, categoryAffinity.get(id) ?? 0)
       return best
-    }
+    })
+    return ({ categories }) => ofSet(categories)
   },
 }

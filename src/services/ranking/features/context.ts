@@ -1,5 +1,6 @@
 import type { Cards, Demand, ProductCard, SituationDemand } from "../../features"
 import type { RankFeature, RankSituation } from "../rank-feature"
+import { ListValues } from "../list-values"
 
 /** Weight of demand that a lift is drawn towards that of the categories by, and that of a category towards 1. */
 const PRIOR = 20
@@ -11,9 +12,14 @@ const PRIOR = 20
 const logLift = (wanted: number, expected: number, prior = 0): number =>
   Math.log((wanted + PRIOR * Math.exp(prior)) / (expected + PRIOR))
 
+/** By the place of a side among those of a situation, and of all sides together. */
+const bySet: ListValues[] = []
+const together = new ListValues()
+
 /** What one side of the situation does to products. */
 class Side {
-  private readonly bySet = new Map<number, number>()
+  /** `ofUnknown`, in full. */
+  private readonly ofSet: (set: number) => number
   /** How much is wanted here for each that is wanted in the whole. */
   private readonly share: number
 
@@ -24,9 +30,11 @@ class Side {
     /** The whole is the shop. */
     private readonly general: boolean,
     /** What of its lifts is taken. */
-    private readonly weight: number
+    private readonly weight: number,
+    values: ListValues
   ) {
     this.share = here.total / whole.total
+    this.ofSet = values.begin((set) => this.ofCategories(set))
   }
 
   /**
@@ -34,18 +42,16 @@ class Side {
    * @param general how much it is wanted in general, where that is known
    */
   of({ id, categories }: ProductCard, general: number | undefined): number {
+    if (general === undefined) return this.ofUnknown(categories)
     const prior = this.ofSet(categories)
-    if (general === undefined) return this.weight * prior
     const whole = this.general ? general : this.whole.product(id)
     const wanted = whole === undefined ? undefined : this.here.product(id)
     return this.weight * (wanted === undefined ? prior : logLift(wanted, whole! * this.share, prior))
   }
 
-  /** That of products of which no more is known than their categories, in full. */
-  private ofSet(set: number): number {
-    let lift = this.bySet.get(set)
-    if (lift === undefined) this.bySet.set(set, (lift = this.ofCategories(set)))
-    return lift
+  /** That of products of which no more is known than that they have these categories. */
+  ofUnknown(set: number): number {
+    return this.weight * this.ofSet(set)
   }
 
   /** That of the category it moves most. */
@@ -66,10 +72,11 @@ function sidesOf({ general, here }: SituationDemand, { cards }: RankSituation["c
   const kindOf = (signal: string) => signal.slice(0, signal.indexOf("="))
   const kinds = new Map<string, number>()
   for (const { signal } of here) kinds.set(kindOf(signal), (kinds.get(kindOf(signal)) ?? 0) + 1)
-  return here.map(({ signal, demand, whole = general }) => {
+  return here.map(({ signal, demand, whole = general }, at) => {
     // Of all that is on in a city each says much the same: together they count as one side.
     const weight = 1 / kinds.get(kindOf(signal))!
-    return new Side(demand, whole, cards.categorySets, whole === general, weight)
+    const values = (bySet[at] ??= new ListValues())
+    return new Side(demand, whole, cards.categorySets, whole === general, weight, values)
   })
 }
 
@@ -89,16 +96,11 @@ export const context: RankFeature = {
     if (!demand) return undefined
     const { general } = demand
     const sides = sidesOf(demand, catalog)
-    const bySet = new Map<number, number>()
+    const ofSet = together.begin((set) => bounded(sides.reduce((sum, side) => sum + side.ofUnknown(set), 0)))
     return (card) => {
       const wanted = general.product(card.id)
-      let value = wanted === undefined ? bySet.get(card.categories) : undefined
-      if (value !== undefined) return value
-      let sum = 0
-      for (const side of sides) sum += side.of(card, wanted)
-      value = bounded(sum)
-      if (wanted === undefined) bySet.set(card.categories, value)
-      return value
+      if (wanted === undefined) return ofSet(card.categories)
+      return bounded(sides.reduce((sum, side) => sum + side.of(card, wanted), 0))
     }
   },
   signals: ({ demand, catalog }, card) => {

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { likeness, lookOf } from "../likeness"
+import { likeness, lookOf, type Look } from "../likeness"
 import type { Reranker } from "../reranker.port"
 
 /** Items beyond this many times the list's length are too weak to be shown for variety's sake. */
@@ -18,7 +18,8 @@ export const mmr: Reranker = {
   rerank: (input) => {
     const { items, limit, setting } = input
     const pool = items.slice(0, limit * WINDOW)
-    const looks = pool.map(({ id }) => lookOf(id, input))
+    const looks: (Look | undefined)[] = pool.map(() => undefined)
+    const look = (one: number): Look => (looks[one] ??= lookOf(pool[one].id, input))
     const best = pool[0]?.score || 1
     /** With the chosen that it has been compared with; with the others a value can only fall. */
     const values = Float64Array.from(pool, ({ score }) => (setting * score) / best)
@@ -29,7 +30,7 @@ export const mmr: Reranker = {
       let top = 0
       for (let one = 1; one < values.length; one++) if (values[one] > values[top]) top = one
       if (compared[top] < chosen.length) {
-        const other = likeness(looks[chosen[compared[top]++]], looks[top])
+        const other = likeness(look(chosen[compared[top]++]), look(top))
         if (other <= alike[top]) continue
         alike[top] = other
         values[top] = (setting * pool[top].score) / best - (1 - setting) * other
