@@ -64,7 +64,7 @@ export const rankingOptions = section({
     .number()
     .min(0.0001)
     .max(0.2)
-    .default(0.01)
+    .default(0.005)
     .describe(
       "About the most that one list changes a weight: higher follows changes sooner and is less steady."
     ),

@@ -18,7 +18,7 @@ export interface LearnOptions {
   debias: boolean
 }
 
-export const LEARN_DEFAULTS: LearnOptions = { learningRate: 0.01, pull: 0.01, debias: true }
+export const LEARN_DEFAULTS: LearnOptions = { learningRate: 0.005, pull: 0.01, debias: true }
 
 /**
  * One step of Adam (Kingma & Ba 2015) on one list, each weight with its own count of steps, for most lists use few of the

@@ -166,6 +166,20 @@ describe("Learner", () => {
     expect(worth(learner.best!, "two") - worth(learner.best!, "one")).toBeGreaterThan(3)
   })
 
+  it("serves the means over the last lists, which are steadier than the weights that each list shakes", () => {
+    const learner = new Learner(undefined, { ...LEARN_DEFAULTS, learningRate: 0.1 })
+    const random = new Random(3)
+    const [served, shaken]: number[][] = [[], []]
+    for (let i = 0; i < 3_000; i++) {
+      learner.learn(drawn(random, { one: 2, two: 0 }, flat))
+      if (i < 1_500 || i % 50 !== 0) continue
+      served.push(worth(learner.best!, "one"))
+      shaken.push(worth(Weights.load(learner.save({}, 1).online!), "one"))
+    }
+    const spread = (values: number[]) => Math.max(...values) - Math.min(...values)
+    expect(spread(served)).toBeLessThan(spread(shaken) / 2)
+  })
+
   it("goes back to the promoted weights when it has drifted from what fits", () => {
     const random = new Random(7)
     const promoted = fitted(lists(6_000, (r) => drawn(r, { one: 3, two: 0 }, flat)))

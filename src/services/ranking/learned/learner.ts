@@ -14,6 +14,8 @@ export interface RankerState {
   stack?: SavedStack
   /** Weights that follow the shoppers; absent: as promoted. */
   online?: SavedWeights
+  /** Their means over the last lists, in the order of their names. */
+  average?: number[]
   /** Lists learned from since the last reset, and those of them with an outcome. */
   lists: number
   taken: number
@@ -28,7 +30,7 @@ export interface RankerState {
   updatedAt: number
 }
 
-/** Loss of the online weights less that of the promoted ones on lists neither had seen, faded. */
+/** Loss of the online weights' means less that of the promoted ones on lists neither had seen, faded. */
 export interface Comparison {
   /** Lists that count, faded. */
   lists: number
@@ -48,6 +50,8 @@ export const EMPTY_STATE: RankerState = {
 
 /** Lists that a comparison remembers: so many make up its mean. */
 const MEMORY = 1_000
+/** Lists that the online weights' means go back over. */
+const AVERAGED = 1_000
 /** Lists with an outcome before the online weights may serve. */
 const ENOUGH = 100
 /** Standard errors that make a difference significant. */
@@ -56,11 +60,13 @@ const CLEARLY = 3
 /**
  * Learns from lists one after the other, and watches itself: each list is foretold by the online and by the promoted
  * weights before it is learned from (prequential evaluation, Gama et al. 2013). Online weights that are clearly worse than
- * the promoted ones have drifted, and begin again from them.
+ * the promoted ones have drifted, and begin again from them. What serves are the means of the online weights over the last
+ * lists (Polyak & Juditsky 1992): each list shakes the weights themselves.
  */
 export class Learner {
   private promoted: Weights
   private online: Weights
+  private average: Weights
   private state: RankerState
 
   constructor(
@@ -69,19 +75,25 @@ export class Learner {
   ) {
     this.state = structuredClone(state)
     this.promoted = state.promoted ? Weights.load(state.promoted) : new Weights()
-    this.online = state.online ? Weights.load(state.online) : this.copyOfPromoted()
+    const { online, average } = state
+    this.online = online ? Weights.load(online) : this.copyOfPromoted()
+    this.average = online
+      ? Weights.load({ ...online, values: average ?? online.values })
+      : this.copyOfPromoted()
   }
 
   /** @returns the online weights' loss before the list was learned */
   learn(example: RankExample): number {
-    const { promoted } = this
-    const before = choiceOf(promoted, example, this.options.debias).loss
-    const loss = learn(this.online, promoted, example, this.options)
+    const { promoted, online, average, options } = this
+    const lossOf = (weights: Weights) => choiceOf(weights, example, options.debias).loss
+    const gained = lossOf(average) - lossOf(promoted)
+    const loss = learn(online, promoted, example, options)
     this.state.lists++
+    average.follow(online, 1 / Math.min(this.state.lists, AVERAGED))
     if (example.gain.some((gain) => gain > 0)) this.state.taken++
-    this.state.guard = compared(this.state.guard, loss - before)
+    this.state.guard = compared(this.state.guard, gained)
     if (this.drifted()) {
-      this.online = this.copyOfPromoted()
+      this.beginAgain()
       this.state.guard = { lists: 0, mean: 0, variance: 0 }
       this.state.drifts++
     }
@@ -91,7 +103,7 @@ export class Learner {
   /** The weights that should make lists now; undefined: the fixed blend should. */
   get best(): Weights | undefined {
     const { serves } = this
-    return serves === "fixed" ? undefined : this[serves]
+    return serves === "online" ? this.average : serves === "promoted" ? this.promoted : undefined
   }
 
   /** Which weights should make lists now. */
@@ -113,7 +125,7 @@ export class Learner {
       delete this.state.promoted
       delete this.state.stack
     }
-    this.online = this.copyOfPromoted()
+    this.beginAgain()
     Object.assign(this.state, { lists: 0, taken: 0, guard: { lists: 0, mean: 0, variance: 0 } })
   }
 
@@ -132,10 +144,16 @@ export class Learner {
     Object.assign(state, {
       revision: state.revision + 1,
       online: this.online.save(),
+      average: this.average.save().values,
       updatedAt: now,
       ...read,
     })
     return structuredClone(state)
+  }
+
+  private beginAgain(): void {
+    this.online = this.copyOfPromoted()
+    this.average = this.copyOfPromoted()
   }
 
   private copyOfPromoted(): Weights {

@@ -79,6 +79,12 @@ export class Weights {
     return at === undefined ? undefined : this.values[at]
   }
 
+  /** Goes a share of the way to others that it began with or from, which may have got more weights meanwhile: those it takes over. */
+  follow(others: Weights, share: number): void {
+    if (others.size > this.size) for (const [name, at] of others.names) this.at(name, others.values[at])
+    for (let at = 0; at < others.size; at++) this.values[at] += share * (others.values[at] - this.values[at])
+  }
+
   save(): SavedWeights {
     const column = (values: Float64Array) => Array.from(values.subarray(0, this.size))
     return {
