@@ -1,14 +1,12 @@
 import { randomInt, randomUUID } from "node:crypto"
-import { LRUCache } from "lru-cache"
-import { createVectorIndex } from "../../adapters/faiss"
 import { PrometheusMetrics } from "../../adapters/prometheus"
 import { ARCHIVE_GROUP } from "../../services/events"
 import { FEATURES_GROUP, ItemTallies, type FeatureKey } from "../../services/features"
 import { Random, systemClock, type Clock, type Logger } from "../../services/lib"
-import { advanceTrial, ModelRegistry, ShadowAnswers } from "../../services/models"
-import { ConsentReads, NO_CONSENT, PURPOSES, type Consent, type SubjectRef } from "../../services/privacy"
+import { advanceTrial } from "../../services/models"
+import { NO_CONSENT, PURPOSES, type Consent } from "../../services/privacy"
 import { auditDay } from "../../services/measurement"
-import { CandidatePools, ContentIndex, SequenceIndex, Shelves, within } from "../../services/retrieval"
+import { within } from "../../services/retrieval"
 import {
   LEARN_DEFAULTS,
   LearnedRanker,
@@ -26,9 +24,11 @@ import {
   Recommender,
   warmUp,
 } from "../../services/serving"
-import { productVectors } from "./compose-content"
 import { composeContext, type ContextProviders } from "./compose-context"
 import { composeEvents, deadLettersOf } from "./compose-events"
+import { composeKnowledge } from "./compose-knowledge"
+import { composeTraining } from "./compose-training"
+import { ConsentRecords } from "./consent-records"
 import type { Engine } from "./engine"
 import { Forgetting } from "./forgetting"
 import type { PersonalizationOptions } from "./options"
@@ -36,15 +36,10 @@ import type { DatabaseTarget } from "./platform"
 import { unlink } from "./unlink"
 import { Steering } from "./steering"
 import { memoryStorage, postgresStorage } from "./storage"
-import { runTraining } from "./train-job"
-import { workerRunner } from "./train-worker-runner"
-import { TrainingRuns, type TrainingRunner } from "./training-runs"
 
 const DAY_MS = 86_400_000
 /** Each process explores by a sequence of its own. */
 const SEEDS = 2 ** 31
-/** A pool holds so many more than a source may bring: those that the shopper has met already are left out. */
-const POOL_SPARE = 30
 /** How often a process looks for newly learned weights. */
 const WEIGHTS_MS = 3_000
 /** A part that does not answer in this time is away, whatever it says later. */
@@ -82,35 +77,11 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     consume: platform.consume ?? options.events.consume,
     withdrawn: (who) => forgetting.profile(who),
   })
-  const shadow = new ShadowAnswers({ ...parts, log: storage.trials, sample: options.training.shadowSample })
-  const models = new ModelRegistry(storage.models, {
-    logger,
-    metrics,
-    reloadSeconds: options.training.reloadSeconds,
-    canaryShare: options.training.canaryShare,
-    shadow,
-  })
-  const createIndex = (dimensions: number) =>
-    createVectorIndex(options.retrieval.index, {
-      dimensions,
-      timeoutMs: options.retrieval.faissTimeoutMs,
-      maxMemoryMb: options.retrieval.faissMaxMemoryMb,
-      metrics,
-      logger,
-    })
-  const content = new ContentIndex({
+  const { shadow, models, content, sequences, shelves, pools } = composeKnowledge(options, {
+    ...parts,
+    storage,
     catalog,
-    models,
-    store: storage.vectors,
-    given: productVectors(options, { store: storage.vectors, metrics, logger }),
-    candidates: options.serving.candidates,
-    createIndex,
-    metrics,
-    logger,
   })
-  const sequences = new SequenceIndex({ models, createIndex, metrics, logger })
-  const shelves = new Shelves({ catalog, models, logger })
-  const pools = new CandidatePools({ catalog, size: options.serving.candidates + POOL_SPARE })
   const placements = new PlacementBook({ store: storage.placements, metrics, logger })
   const rules = new RuleBook({ store: storage.rules, metrics, logger })
   const tallies = new ItemTallies({
@@ -190,41 +161,19 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     outcomeMs: options.ranking.outcomeMinutes * 60_000,
     clock,
   })
-  const refresh = () => Promise.all([content.sync(), sequences.sync()]).then(() => shelves.refresh())
+  const refresh = async () => {
+    await Promise.all([content.sync(), sequences.sync()])
+    await shelves.refresh()
+  }
   const expect = () =>
     expectShoppers({ exposures: storage.exposures, features, pools, models: models.aside(), clock }).catch(
       (error: Error) => logger.error("No candidates were made ready for the shoppers who are expected", error)
     )
-  const job = {
-    log,
-    catalog: storage.catalog,
-    models: storage.models,
-    subjects,
-    options,
-    clock,
-    logger,
-    lock: storage.trainingLock,
-    exposures: storage.exposures,
-    ranker: storage.ranker,
-    vectors: storage.vectors,
-  }
-  const inProcess: TrainingRunner = (signal, report) =>
-    runTraining(job, { cancelled: () => signal.aborted, report })
-  const runner = database ? workerRunner(options, database, logger) : inProcess
-  const trainAndLoad: TrainingRunner = async (signal, report) => {
-    const outcome = await runner(signal, report)
-    // Other processes find the new version at their next look; this one need not wait.
-    await models.reload()
-    if (outcome.promoted) await refresh()
-    return outcome
-  }
-  const training = new TrainingRuns(trainAndLoad, parts)
+  const training = composeTraining(options, database, { ...parts, log, storage, models, promoted: refresh })
   models.onChange(() => void refresh().then(expect))
 
   const since = () => clock.now() - options.events.retentionDays * DAY_MS
-  const reads = new ConsentReads(subjects)
-  const consents = new LRUCache<string, { consent: Consent | undefined }>({ max: 50_000, ttl: 5_000 })
-  const consentKey = ({ visitorId, customerId }: SubjectRef) => `${visitorId ?? ""} ${customerId ?? ""}`
+  const consents = new ConsentRecords(subjects)
 
   return {
     options,
@@ -250,15 +199,8 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     placements: storage.placements,
     defaultConsent,
 
-    async consentRecord(subject) {
-      const key = consentKey(subject)
-      const known = consents.get(key)
-      if (known) return known.consent
-      const [consent] = await reads.of([subject])
-      consents.set(key, { consent })
-      return consent
-    },
-    forgetConsentRecord: (subject) => void consents.delete(consentKey(subject)),
+    consentRecord: (subject) => consents.of(subject),
+    forgetConsentRecord: (subject) => consents.forget(subject),
 
     erase: (subject) => forgetting.everything(subject),
     unlink: (visitorId, customerId) =>
