@@ -67,7 +67,8 @@ export async function settled(pid) {
   }
 }
 
-function childrenOf(pid) {
+/** Processes that a process has started, and those that these have. */
+export function childrenOf(pid) {
   const direct = fs
     .readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
     .trim()

@@ -1,10 +1,12 @@
 /**
- * Recommendations that `serve` gives per second, over HTTP, the callers on the same machine.
+ * Recommendations that `serve` gives per second, over HTTP, the callers on the same machine; and the processor time of each,
+ * by who has used it.
  *
  *     node benchmark/streaming/serve.mjs [--products 100000] [--sessions 30000] [--seconds 20] [--connections 10]
  *         [--transport redis|kafka|embedded] [--placement home-for-you] [--index auto|exact|faiss] [--rate 200]
  *         [--workers 2] [--warm 10]
  */
+import fs from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { parseArgs } from "node:util"
@@ -12,7 +14,7 @@ import autocannon from "autocannon"
 import pg from "pg"
 import { endChildrenWithMe, run } from "../../scripts/lib/run.mjs"
 import { ROOT, Shop } from "../../scripts/lib/shop.mjs"
-import { askFor, cpuOfAll, headersOf, memoryOfAll, settled, views } from "./lib.mjs"
+import { askFor, childrenOf, cpuOfAll, cpuSeconds, headersOf, memoryOfAll, settled, views } from "./lib.mjs"
 
 const { values: flags } = parseArgs({
   options: {
@@ -59,21 +61,38 @@ try {
   await settled(door.pid)
   for (const placement of flags.placement ? [flags.placement] : ["home-for-you", "pdp-similar", "trending"]) {
     await load(door, placement, products, Number(flags.warm))
-    const cpu = cpuOfAll(door.pid)
+    const before = cpuByPart(door)
     const result = await load(door, placement, products, Number(flags.seconds))
-    const used = (cpuOfAll(door.pid) - cpu) / result.duration
+    const each = Object.entries(cpuByPart(door)).map(
+      ([part, cpu]) => `${part} ${((1_000 * (cpu - before[part])) / result.requests.total).toFixed(2)}`
+    )
     const { p50, p99, max } = result.latency
     console.log(
       `${placement.padEnd(13)}  ${Math.round(result.requests.total / result.duration)} requests/s ` +
         `(${result["2xx"]} × 200, ${result.non2xx} others, ${result.errors} errors), p50 ${p50} ms, p99 ${p99} ms, ` +
-        `max ${max} ms; ${((1_000 * used * result.duration) / result.requests.total).toFixed(2)} ms of processor time each, ` +
-        `${memoryOfAll(door.pid).toFixed(0)} MB`
+        `max ${max} ms; ms of processor time each: ${each.join(", ")}; ${memoryOfAll(door.pid).toFixed(0)} MB`
     )
   }
 } finally {
   await shop.stop()
 }
 process.exit(0)
+
+/** Processor seconds used until now. */
+function cpuByPart({ pid }) {
+  const own = [pid, ...childrenOf(pid)]
+  const sum = (pids) => pids.reduce((seconds, one) => seconds + cpuSeconds(one), 0)
+  const isFaiss = (one) => fs.readFileSync(`/proc/${one}/cmdline`, "utf8").includes("faiss")
+  const { user, system } = process.cpuUsage()
+  const redis = shop.redis && Number(fs.readFileSync(path.join(logs, "redis", "redis.pid"), "utf8"))
+  return {
+    serve: sum(own.filter((one) => !isFaiss(one))),
+    FAISS: sum(own.filter(isFaiss)),
+    callers: (user + system) / 1e6,
+    ...(redis && { Redis: cpuSeconds(redis) }),
+    PostgreSQL: cpuOfAll(shop.postgres.pid),
+  }
+}
 
 /** A thousand shoppers with a past, so that lists are personal. */
 async function shoppersLookAround({ url }, products) {
