@@ -96,11 +96,17 @@ export const context: RankFeature = {
     if (!demand) return undefined
     const { general } = demand
     const sides = sidesOf(demand, catalog)
-    const ofSet = together.begin((set) => bounded(sides.reduce((sum, side) => sum + side.ofUnknown(set), 0)))
+    const ofSet = together.begin((set) => {
+      let sum = 0
+      for (const side of sides) sum += side.ofUnknown(set)
+      return bounded(sum)
+    })
     return (card) => {
       const wanted = general.product(card.id)
       if (wanted === undefined) return ofSet(card.categories)
-      return bounded(sides.reduce((sum, side) => sum + side.of(card, wanted), 0))
+      let sum = 0
+      for (const side of sides) sum += side.of(card, wanted)
+      return bounded(sum)
     }
   },
   signals: ({ demand, catalog }, card) => {
