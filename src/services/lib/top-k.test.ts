@@ -23,6 +23,24 @@ describe("TopK", () => {
     }
   })
 
+  it("serves one query after the other, each with a length of its own", () => {
+    const top = new TopK()
+    const best = (k: number, scores: number[]) => {
+      top.clear(k)
+      scores.forEach((score, number) => top.offer(number, score))
+      const { numbers, scores: kept, length } = top.lend()
+      return [...numbers.subarray(0, length)].map((number, i) => [number, kept[i]])
+    }
+    expect(best(1, [1, 2])).toEqual([[1, 2]])
+    expect(best(3, [5, 7, 6, 8])).toEqual([
+      [3, 8],
+      [1, 7],
+      [2, 6],
+    ])
+    expect(best(2, [4])).toEqual([[0, 4]])
+    expect(best(0, [4])).toEqual([])
+  })
+
   it("ignores what is not a number", () => {
     const top = new TopK(2)
     top.offer(1, NaN)
