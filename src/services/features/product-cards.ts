@@ -1,7 +1,7 @@
 import type { Cards, Product, ProductCard } from "./catalog"
 import { Traits, traitsOf } from "./traits"
 
-/** The cards of all products. Memory: some 300 bytes a product. */
+/** The cards of all products. Memory: some 400 bytes a product. */
 export class ProductCards implements Cards {
   readonly channelSets = new SharedSets()
   readonly categorySets = new SharedSets()
