@@ -12,6 +12,7 @@ import { MODELS, type ProductEmbedder } from "../../src/services/models"
 import { NEVER_SHOWN, NOBODY, type Catalog } from "../../src/services/features"
 import { RERANKERS, type Ranked } from "../../src/services/ranking"
 import { dot } from "../../src/services/retrieval"
+import { tradeOffPlot, type Point } from "./trade-off-plot"
 
 const ROOT = join(__dirname, "../..")
 const PAGE = join(ROOT, "docs/quality.md")
@@ -20,14 +21,6 @@ const [BEGIN, END] = ["<!-- diversity: begin -->", "<!-- diversity: end -->"]
 const K = 10
 const CANDIDATES = 100
 const LAMBDAS = [1, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0]
-const COLOURS: Readonly<Record<string, string>> = { mmr: "#1f77b4", dpp: "#d62728" }
-
-interface Point {
-  lambda: number
-  ndcg: number
-  diversity: number
-}
-
 async function measure(folder: string, every: number) {
   const { reader, files } = await detectDataset(folder)
   const data = await reader.read(folder, files)
@@ -102,48 +95,6 @@ function monotonic(points: readonly Point[], of: "ndcg" | "diversity"): boolean 
   return points.every((point, i) => i === 0 || sign * (point[of] - points[i - 1][of]) >= -1e-4)
 }
 
-function plot(curves: Record<string, Point[]>): string {
-  const [width, height, edge] = [640, 400, 60]
-  const all = Object.values(curves).flat()
-  const range = (values: number[]): [number, number] => [Math.min(...values), Math.max(...values)]
-  const [x0, x1] = range(all.map(({ diversity }) => diversity))
-  const [y0, y1] = range(all.map(({ ndcg }) => ndcg))
-  const x = (value: number) => edge + ((value - x0) / (x1 - x0)) * (width - 2 * edge)
-  const y = (value: number) => height - edge - ((value - y0) / (y1 - y0)) * (height - 2 * edge)
-  const text = (at: [number, number], words: string, rest = "") =>
-    `<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" font-size="12" font-family="sans-serif" ${rest}>${words}</text>`
-  const lines = Object.entries(curves).map(([name, points], i) => {
-    const colour = COLOURS[name]
-    const path = points
-      .map(({ diversity, ndcg }) => `${x(diversity).toFixed(1)},${y(ndcg).toFixed(1)}`)
-      .join(" ")
-    const dots = points.map(
-      ({ diversity, ndcg, lambda }) =>
-        `<circle cx="${x(diversity).toFixed(1)}" cy="${y(ndcg).toFixed(1)}" r="3" fill="${colour}"><title>λ = ${lambda}</title></circle>`
-    )
-    const label = text([width - edge - 60, edge + 18 * i], name.toUpperCase(), `fill="${colour}"`)
-    return [
-      `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`,
-      ...dots,
-      label,
-    ].join("\n")
-  })
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="nDCG against diversity by λ">`,
-    `<rect width="${width}" height="${height}" fill="white"/>`,
-    `<path d="M${edge} ${edge}V${height - edge}H${width - edge}" fill="none" stroke="#444"/>`,
-    ...lines,
-    text([width / 2, height - 18], "intra-list diversity (1 − cosine)", 'text-anchor="middle"'),
-    text([16, 30], `nDCG@${K}`),
-    ...[x0, x1].map((value) =>
-      text([x(value), height - edge + 16], value.toFixed(2), 'text-anchor="middle"')
-    ),
-    ...[y0, y1].map((value) => text([edge - 6, y(value) + 4], value.toFixed(4), 'text-anchor="end"')),
-    "</svg>",
-    "",
-  ].join("\n")
-}
-
 async function main() {
   const [folder, every = "4"] = process.argv.slice(2)
   if (!folder) throw new Error("say where the data set is: npx tsx benchmark/serving/diversity.ts <folder>")
@@ -170,7 +121,7 @@ async function main() {
     END,
   ].join("\n")
   console.log(section)
-  writeFileSync(PLOT, plot(curves))
+  writeFileSync(PLOT, tradeOffPlot(curves, K))
   const page = readFileSync(PAGE, "utf8")
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)]
   if (from < 0 || to < 0) throw new Error(`${PAGE} lacks the marks ${BEGIN} and ${END}`)
