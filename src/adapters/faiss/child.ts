@@ -3,13 +3,28 @@
  * (faiss-process.ts) bears it. It knows positions only; ids and removals are the supervisor's.
  */
 import { openFlat, openGraph, type FaissIndex } from "./faiss-node"
-import type { Answer, Message } from "./protocol"
+import { MOST_SEARCHES, type Answer, type Message } from "./protocol"
 
 /** Rows added in one go: a few milliseconds, so that searches and pings are answered in between. */
 const SLICE = 32
 
+/** FAISS compares this many queries or more with all rows by one multiplication of matrices, fewer one by one. */
+const TOGETHER = 20
+/** From so many queries on, that multiplication with zeros added is quicker than one by one. */
+const WORTH_FILLING = 4
+
+interface Search {
+  query: Float32Array
+  k: number
+  resolve(found: { labels: number[]; distances: number[] }): void
+  reject(error: Error): void
+}
+
 let index: FaissIndex | undefined
 let dimensions = 0
+/** Searches that one call may answer: a graph walks for each by itself. */
+let together = 1
+const waiting: Search[] = []
 let adding: Promise<void> = Promise.resolve()
 
 function opened(): FaissIndex {
@@ -24,20 +39,48 @@ async function add(rows: Float32Array): Promise<void> {
   }
 }
 
+/** Searches that have come in together are answered together. */
+function search(query: Float32Array, k: number): Promise<{ labels: number[]; distances: number[] }> {
+  return new Promise((resolve, reject) => {
+    waiting.push({ query, k, resolve, reject })
+    if (waiting.length === 1) setImmediate(searchWaiting)
+  })
+}
+
+function searchWaiting(): void {
+  const asked = waiting.splice(0, together)
+  if (waiting.length > 0) setImmediate(searchWaiting)
+  try {
+    const k = Math.max(...asked.map((one) => one.k))
+    const size = asked.length >= WORTH_FILLING ? Math.max(TOGETHER, asked.length) : asked.length
+    const queries = new Array<number>(size * dimensions).fill(0)
+    asked.forEach(({ query }, at) => {
+      for (let d = 0; d < dimensions; d++) queries[at * dimensions + d] = query[d]
+    })
+    const { labels, distances } = opened().search(queries, k)
+    asked.forEach((one, at) => {
+      const [from, to] = [at * k, at * k + one.k]
+      one.resolve({ labels: labels.slice(from, to), distances: distances.slice(from, to) })
+    })
+  } catch (error) {
+    for (const { reject } of asked) reject(error as Error)
+  }
+}
+
 async function answer(message: Message): Promise<Answer> {
   const { seq } = message
   switch (message.type) {
     case "open":
       dimensions = message.dimensions
       index = message.breadth ? openGraph(dimensions, message.breadth) : openFlat(dimensions)
+      together = message.breadth ? 1 : MOST_SEARCHES
       break
     case "add":
       await (adding = adding.then(() => add(message.rows)))
       break
     case "search": {
       const k = Math.min(message.k, opened().ntotal())
-      const { labels, distances } =
-        k > 0 ? opened().search(Array.from(message.query), k) : { labels: [], distances: [] }
+      const { labels, distances } = k > 0 ? await search(message.query, k) : { labels: [], distances: [] }
       return { type: "found", seq, labels: Int32Array.from(labels), scores: Float32Array.from(distances) }
     }
     case "ping":

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process"
 import { entryPoint } from "../node"
-import type { Answer, Question } from "./protocol"
+import { MOST_SEARCHES, type Answer, type Question } from "./protocol"
 
 /** Why the FAISS process did not answer; the label of `index_fallback_total`. */
 export type FallbackReason =
@@ -29,7 +29,6 @@ interface Asked {
   timer?: NodeJS.Timeout
 }
 
-const MAX_SEARCHES = 64
 const OPEN_TIMEOUT_MS = 60_000
 const STDERR_KEPT = 2_000
 
@@ -109,7 +108,7 @@ export class FaissProcess {
     timeoutMs: number
   ): Promise<{ labels: Int32Array; scores: Float32Array }> {
     if (this.silent) throw new Unanswered("hung")
-    if (this.searches >= MAX_SEARCHES) throw new Unanswered("busy")
+    if (this.searches >= MOST_SEARCHES) throw new Unanswered("busy")
     this.searches++
     try {
       const answer = await this.ask({ type: "search", query, k }, timeoutMs)

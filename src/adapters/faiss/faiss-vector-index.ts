@@ -21,13 +21,16 @@ export interface FaissSettings {
    * does, FAISS scans all vectors, for a graph loses its way where clusters lie far apart.
    */
   breadths?: readonly number[]
-  /** Up to so many vectors (10,000) FAISS scans them all; beyond, it walks a graph. */
+  /** Up to so many vectors (150,000) FAISS scans them all, those of many queries at once; beyond, it walks a graph. */
   flatLimit?: number
 }
 
 /** A replica goes live as it is when it finds this share of the true nearest 20. */
 const GOOD_RECALL = 0.98
 const TUNED_FOR = 20
+const FLAT_LIMIT = 150_000
+/** Scans at the same time: about as long as four of them one by one. */
+const TOGETHER = 32
 /** While a process is tuned nobody waits for it. */
 const TUNING_TIMEOUT_MS = 5_000
 /** A process that has served so long is not counted as falling in a row. */
@@ -73,6 +76,10 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
 
   get size(): number {
     return this.exact.size
+  }
+
+  get together(): number {
+    return this.live && !this.live.isGraph ? TOGETHER : 1
   }
 
   /** Process id of the FAISS process that answers now. */
@@ -156,7 +163,7 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
 
   private spawn(): Replica {
     const breadth = this.breadths[this.attempt] ?? 0
-    const walk = { flatLimit: breadth === 0 ? Infinity : (this.settings.flatLimit ?? 10_000), breadth }
+    const walk = { flatLimit: breadth === 0 ? Infinity : (this.settings.flatLimit ?? FLAT_LIMIT), breadth }
     const replica = new Replica(this.exact, walk, this.heartbeat, (rss) => this.weigh(replica, rss))
     this.next = replica
     this.running.add(replica)

@@ -1,3 +1,6 @@
+/** Searches that a process is asked at the same time, at most. */
+export const MOST_SEARCHES = 64
+
 /** What the supervisor says to the FAISS process. `seq` marks a question; the answer carries the same. */
 export type Question =
   /** Loads faiss-node and opens an empty index by inner product: a graph with that efSearch, or a flat one. */

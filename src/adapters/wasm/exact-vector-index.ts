@@ -21,6 +21,7 @@ const turns = new Turns(TURN_BUDGET)
 export class ExactVectorIndex implements MonitoredVectorIndex {
   readonly kind = "exact"
   readonly fallbacks = 0
+  readonly together = 1
   private rows: Rows
   private writes: Promise<unknown> = Promise.resolve()
 

@@ -156,7 +156,7 @@ export class ContentIndex {
     if (follow && this.live && this.seen !== catalog.version) {
       await this.follow(this.live)
       const popular = models.ask?.("popularity", {}, WARMED) ?? []
-      this.live.neighbours.warm(popular.map(({ id }) => id))
+      this.live.neighbours.warm(worthWarming(this.live, popular))
     }
     metrics.gauge("content_index_size", this.size)
   }
@@ -208,7 +208,7 @@ export class ContentIndex {
     if (gone.length > 0) {
       if (searchable) await space.index.remove(gone)
       for (const id of gone) space.vectors.delete(id)
-      space.neighbours.clear()
+      space.neighbours.removed(gone)
       for (const id of gone) space.madeOf.delete(id)
       await store.remove(SPACE, gone)
     }
@@ -232,7 +232,7 @@ export class ContentIndex {
       const matrix = await rows(vectors, vectors.length, space.embedder.dimensions)
       if (searchable) await space.index.add(ids, matrix)
       for (const { id, vector } of fresh) space.vectors.set(id, vector)
-      space.neighbours.clear()
+      if (searchable) space.neighbours.changed(ids)
       await this.parts.store.put(SPACE, space.version, ids, matrix)
     }
     // Only now: a failure above leaves the products marked as changed, and the next poll tries again.
@@ -248,6 +248,12 @@ export class ContentIndex {
       ...(image && image.name === reads.image && { image }),
     }
   }
+}
+
+/** Popular products, and then, where many are searched at the price of one, all others. */
+function* worthWarming({ index, vectors }: Space, popular: readonly Scored[]): Generator<string> {
+  for (const { id } of popular) yield id
+  if (index.together > 1) yield* vectors.ids()
 }
 
 async function close(space: Space | undefined): Promise<void> {

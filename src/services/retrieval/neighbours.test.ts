@@ -89,10 +89,10 @@ it("waits for the neighbours of the heaviest alone, and looks for those of the o
 
 it("warms up those that are named, so deep as is usual, and no search brings fewer", async () => {
   const { near, neighbours, index } = await circle(4)
-  neighbours.warm([..."ce?"])
+  neighbours.warm("ce?")
   await neighbours.filled()
   expect(index.searches).toBe(2)
-  neighbours.warm([..."c"])
+  neighbours.warm("c")
   await neighbours.filled()
   await near("c", 4)
   await near("b", 1)
@@ -107,22 +107,91 @@ it("does not look again for more than there are", async () => {
   expect(index.searches).toBe(1)
 })
 
-it("forgets with every change of the index, also what was being searched meanwhile", async () => {
+it("does not bring what has gone, and remembers nothing that was being searched meanwhile", async () => {
   const { near, neighbours, index, hold, put, remove } = await circle()
-  await near("c", 2)
+  expect(await near("c", 2)).toEqual(["b", "a"])
   await remove("b")
-  neighbours.clear()
+  neighbours.removed(["b"])
   expect(await near("c", 2)).toEqual(["a", "d"])
+  expect(await near("b", 2)).toEqual([])
   hold(true)
   const before = near("g", 2)
   await new Promise((resolve) => setImmediate(resolve))
   await remove("h")
   await put("x", 37)
-  neighbours.clear()
+  neighbours.removed(["h"])
+  neighbours.changed(["x"])
   hold(false)
   index.release!()
   expect(await before).toEqual(["x", "f"])
   expect(await near("g", 2)).toEqual(["x", "f"])
+})
+
+it("searches again for those who had what has gone, when they are asked for, and for no others", async () => {
+  const { near, neighbours, index, remove } = await circle(1)
+  for (const id of "abcdefgh") await near(id, 1)
+  const { searches } = index
+  await remove("b")
+  neighbours.removed(["b"])
+  await neighbours.filled()
+  expect(index.searches).toBe(searches)
+  expect(await near("c", 1)).toEqual(["a"])
+  expect(await near("a", 1)).toEqual(["c"])
+  for (const id of "defgh") await near(id, 1)
+  expect(index.searches).toBe(searches + 2)
+})
+
+it("puts a product that is new or has moved where it belongs in what it remembers", async () => {
+  const { near, neighbours, index, put } = await circle(3)
+  for (const id of "abcdefgh") await near(id, 3)
+  const { searches } = index
+  await put("x", 5)
+  neighbours.changed(["x"])
+  await neighbours.filled()
+  expect(index.searches).toBe(searches + 1)
+  expect(await near("c", 3)).toEqual(["x", "b", "a"])
+  expect(await near("b", 3)).toEqual(["a", "c", "x"])
+  await put("x", 17)
+  neighbours.changed(["x"])
+  await neighbours.filled()
+  expect(await near("e", 3)).toEqual(["x", "d", "f"])
+  // It is remembered still where it was, and stands there by what it is now.
+  expect((await near("c", 3))[0]).toBe("b")
+  expect(index.searches).toBe(searches + 2)
+})
+
+it("adds to the lists of a small shop, which hold all there is", async () => {
+  const { near, neighbours, put } = await circle(20)
+  expect(await near("a", 20)).toHaveLength(7)
+  await put("x", 2)
+  neighbours.changed(["x"])
+  await neighbours.filled()
+  expect(await near("a", 20)).toEqual([..."bxcdefgh"])
+})
+
+it("forgets all where many have changed", async () => {
+  const { near, neighbours, index } = await circle()
+  await near("c", 2)
+  neighbours.changed(Array.from({ length: 201 }, (_, i) => `p${i}`))
+  await neighbours.filled()
+  await near("c", 2)
+  expect(index.searches).toBe(2)
+})
+
+it("asks for several at a time where that costs no more than one", async () => {
+  const { neighbours, index } = await circle(4)
+  let [running, most] = [0, 0]
+  const { search } = index
+  index.search = async (query, k) => {
+    most = Math.max(most, ++running)
+    await new Promise((resolve) => setImmediate(resolve))
+    running--
+    return search(query, k)
+  }
+  Object.assign(index, { together: 3 })
+  neighbours.warm("abcdefgh")
+  await neighbours.filled()
+  expect([index.searches, most]).toEqual([8, 3])
 })
 
 it("remembers no failure, and no more than it may", async () => {

@@ -13,25 +13,36 @@ const REMEMBERED = 100_000
 const LEAST = 10
 /** Of the time, the share that searches take which nobody waits for. */
 const SHARE = 0.2
+/** Products that change at once, from which on all is forgotten rather than mended. */
+const MANY = 200
 
 /** Rows of the nearest products, best first. */
 interface List {
   rows: Int32Array
   /** There are no more. */
   all: boolean
+  /** Of the table, when all of them were last known to be there. */
+  removals: number
 }
 
 /**
  * The nearest products of a product, remembered: they are the same for every shopper, and a search costs more than all
  * else of a list. What is nearest to several is chosen out of the neighbours of each. Only for those of the heaviest one a
- * request waits; where others are not known yet the list does without, and they are looked for beside the requests. What
- * is remembered is forgotten with every change of the index.
+ * request waits; where others are not known yet the list does without, and they are looked for beside the requests. Where
+ * a few products change, what is remembered is mended: their own neighbours are searched again, and they are put among
+ * those of the products near them; lists that hold what has gone are searched again when they are asked for.
  */
 export class Neighbours {
   private readonly lists: LRUCache<string, List>
   private readonly searching = new Map<string, Promise<List>>()
   /** Product → how many neighbours were wanted. */
-  private readonly beside = new Beside<number>(SHARE, (id, k) => this.held(id, k) ?? this.search(id, k))
+  private readonly beside = new Beside<number>(
+    SHARE,
+    (id, k) => this.lookUp(id, k),
+    () => this.index.together
+  )
+  /** Products whose vectors are new, and which are not yet among the neighbours of others. */
+  private readonly moved = new Set<string>()
   /** Counts the changes of the index: what was searched before one is not remembered after it. */
   private changes = 0
   /** By row, whether it was met in the choice of this number. */
@@ -42,7 +53,7 @@ export class Neighbours {
   private scores = new Float64Array(0)
 
   constructor(
-    private readonly index: Pick<VectorIndex, "search">,
+    private readonly index: Pick<VectorIndex, "search" | "together">,
     private readonly table: VectorTable,
     /** Neighbours that are wanted most often; no search brings fewer. */
     private readonly usual = 0,
@@ -64,7 +75,7 @@ export class Neighbours {
       depth: Math.max(LEAST, Math.ceil((k * weight) / most)),
     }))
     const missing = asked.filter(({ list }, i) => !list && i !== heaviest).map(({ id }) => id)
-    if (missing.length > 0) this.fill(missing, k)
+    for (const id of missing) this.beside.add(id, k)
     if (asked[heaviest].list) return this.choose(asked, centre, k)
     const before = this.changes
     return this.search(asked[heaviest].id, k).then((list) => {
@@ -74,19 +85,20 @@ export class Neighbours {
     })
   }
 
-  /** Looks for the neighbours of these, as many as are usually wanted, when nobody waits. */
-  warm(ids: readonly string[]): void {
-    this.fill(
-      ids.filter((id) => this.table.rowOf(id) >= 0 && !this.held(id, this.usual)),
-      this.usual
-    )
+  /** Looks for the neighbours of these, as many as are usually wanted, when nobody waits for any. */
+  warm(ids: Iterable<string>): void {
+    this.beside.addLater(this.unknown(ids))
   }
 
-  /** The index has changed. */
-  clear(): void {
-    this.changes++
-    this.lists.clear()
-    this.searching.clear()
+  /** These have new vectors in the index. */
+  changed(ids: readonly string[]): void {
+    if (ids.length <= MANY) for (const id of ids) this.moved.add(id)
+    this.forget(ids)
+  }
+
+  /** These are no longer in the index and the table. */
+  removed(ids: readonly string[]): void {
+    this.forget(ids)
   }
 
   /** Looks for nothing any more when nobody waits. */
@@ -99,9 +111,53 @@ export class Neighbours {
     return this.beside.done()
   }
 
+  /** What is being searched may be out of date as well: it is not remembered. */
+  private forget(ids: readonly string[]): void {
+    this.changes++
+    this.searching.clear()
+    if (ids.length > MANY) {
+      this.lists.clear()
+      this.moved.clear()
+    } else for (const id of ids) this.lists.delete(id)
+    for (const id of this.moved) this.beside.add(id, this.usual)
+  }
+
+  /** For nobody yet, and to put a product that is new among the neighbours of those near it. */
+  private async lookUp(id: string, k: number): Promise<void> {
+    const before = this.changes
+    const { rows } = this.held(id, k) ?? (await this.search(id, k))
+    if (before === this.changes && this.moved.delete(id)) this.putAmong(id, rows)
+  }
+
+  private *unknown(ids: Iterable<string>): Generator<readonly [string, number]> {
+    for (const id of ids) if (this.table.rowOf(id) >= 0 && !this.held(id, this.usual)) yield [id, this.usual]
+  }
+
+  /** Puts a product where it belongs in the remembered lists of these rows. */
+  private putAmong(id: string, near: Int32Array): void {
+    const row = this.table.rowOf(id)
+    if (row < 0) return
+    for (const other of near) {
+      const list = this.lists.peek(this.table.idOf(other))
+      if (!list) continue
+      const vector = this.table.at(other)
+      const score = this.table.dot(row, vector)
+      const rows = [...list.rows].filter((one) => one !== row)
+      const at = rows.findIndex((one) => this.table.dot(one, vector) < score)
+      if (at < 0 && !list.all && rows.length === list.rows.length) continue
+      rows.splice(at < 0 ? rows.length : at, 0, row)
+      list.rows = Int32Array.from(list.all ? rows : rows.slice(0, list.rows.length))
+    }
+  }
+
   private held(id: string, k: number): List | undefined {
     const list = this.lists.get(id)
-    return list && (list.rows.length >= k || list.all) ? list : undefined
+    if (!list || (list.rows.length < k && !list.all)) return undefined
+    if (list.removals === this.table.removals) return list
+    list.removals = this.table.removals
+    if (list.rows.every((row) => this.table.holds(row))) return list
+    this.lists.delete(id)
+    return undefined
   }
 
   /** Out of the lists that are known, each read so deep, what is nearest to the centre. */
@@ -151,14 +207,15 @@ export class Neighbours {
     const searched = vector ? this.index.search(vector, k + 1) : Promise.resolve([])
     list = searched
       .then((found): List => {
-        if (before !== this.changes) return { rows: new Int32Array(), all: false }
+        if (before !== this.changes) return { rows: new Int32Array(), all: false, removals: 0 }
         // Its own vector comes back first, or not at all when others are just as near.
         const rows = found
           .filter((one) => one.id !== id)
           .slice(0, k)
           .map((one) => this.table.rowOf(one.id))
           .filter((row) => row >= 0)
-        const made = { rows: Int32Array.from(rows), all: found.length <= k }
+        const { removals } = this.table
+        const made = { rows: Int32Array.from(rows), all: found.length <= k, removals }
         this.lists.set(id, made)
         return made
       })
@@ -167,10 +224,5 @@ export class Neighbours {
       })
     this.searching.set(key, list)
     return list
-  }
-
-  /** Looks for the neighbours of these when nobody waits. */
-  private fill(ids: readonly string[], k: number): void {
-    for (const id of ids) this.beside.add(id, k)
   }
 }

@@ -6,6 +6,8 @@
 export interface VectorIndex {
   readonly dimensions: number
   readonly size: number
+  /** Searches at the same time that cost hardly more than one of them. */
+  readonly together: number
   /** Builds beside the live content and swaps; `vectors` is ids.length × dimensions, row-major. */
   build(ids: readonly string[], vectors: Float32Array): Promise<void>
   /** Adds or replaces; searchable when it resolves. */

@@ -3,13 +3,15 @@ const BLOCK = 4_096
 
 /**
  * Vectors of one length, row after row: a row is a number, and nothing has to be looked up to compare two. A row that is
- * given up is used again, so rows are held only until the next change. Memory: 4 bytes × dimensions a row, and its id.
+ * given up is used again: who holds it may then meet another vector. Memory: 4 bytes × dimensions a row, and its id.
  */
 export class VectorTable {
   private readonly rows = new Map<string, number>()
   private readonly names: string[] = []
   private readonly blocks: Float32Array[] = []
   private readonly free: number[] = []
+  /** Vectors that have been given up so far. */
+  removals = 0
 
   constructor(readonly dimensions: number) {}
 
@@ -32,8 +34,14 @@ export class VectorTable {
     return this.rows.get(id) ?? -1
   }
 
+  /** "" of a row that is given up. */
   idOf(row: number): string {
     return this.names[row]
+  }
+
+  /** Whether the row belongs to a vector now. */
+  holds(row: number): boolean {
+    return this.names[row] !== ""
   }
 
   set(id: string, vector: Float32Array): void {
@@ -51,7 +59,9 @@ export class VectorTable {
     const row = this.rows.get(id)
     if (row === undefined) return
     this.rows.delete(id)
+    this.names[row] = ""
     this.free.push(row)
+    this.removals++
   }
 
   /** The vector itself, not a copy. */

@@ -64,6 +64,7 @@ export class TestCatalog implements Catalog {
 export class TestIndex implements MonitoredVectorIndex {
   readonly kind = "exact"
   readonly fallbacks = 0
+  readonly together: number = 1
   closed = false
   private readonly vectors = new Map<string, Float32Array>()
 
