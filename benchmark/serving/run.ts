@@ -1,6 +1,7 @@
 /**
  * Latency of the engine itself, without HTTP: `npx tsx benchmark/serving/run.ts [--products 100000]
- * [--sessions 60000] [--shoppers 15000] [--requests 3000] [--index exact|faiss] [--placement home-for-you]`. Few shoppers who come again and again
+ * [--sessions 60000] [--shoppers 15000] [--requests 3000] [--index exact|faiss] [--placement home-for-you] [--known]`.
+ * `--known` waits until all neighbours are known that are looked for ahead of the requests. Few shoppers who come again and again
  * show what a list costs once the neighbours of what they saw are known. Everything runs in this process, on the real
  * composition with storage in memory and models trained on the synthetic shop of shop.ts. `cpu` is the processor
  * time of a request, all threads of this process: the least of five rounds, for others on the same cores make it longer,
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     requests: { type: "string", default: "3000" },
     index: { type: "string", default: "exact" },
     placement: { type: "string" },
+    known: { type: "boolean", default: false },
   },
 })
 const PRODUCTS = Number(values.products)
@@ -170,7 +172,7 @@ async function main(): Promise<void> {
     ),
     "page of 4": () => engine.recommender.recommendPage(PAGE.map(request)),
   }
-  // FAISS builds its graph beside the exact index, which answers until then.
+  // FAISS is filled beside the exact index, which answers until then.
   began = performance.now()
   for (
     let before = -1;
@@ -181,6 +183,14 @@ async function main(): Promise<void> {
     for (let i = 0; i < 50; i++) await kinds["pdp-similar"]()
   }
   say(`the index answers by itself after ${seconds(began)} s`)
+  if (values.known) {
+    let known = -1
+    while (known < engine.indexState().known) {
+      known = engine.indexState().known
+      await new Promise((resolve) => setTimeout(resolve, 2_000))
+    }
+    say(`the neighbours of ${known} products are known after ${seconds(began)} s`)
+  }
   for (let i = 0; i < WARM_UP; i++) for (const ask of Object.values(kinds)) await ask()
 
   const delay = monitorEventLoopDelay({ resolution: 1 })

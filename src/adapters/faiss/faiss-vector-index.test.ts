@@ -104,7 +104,7 @@ suite("FaissVectorIndex", () => {
     await index.build(ids, vectors)
     await index.ready()
     await searchAll(N)
-    expect(counted["index_fallback_total{busy}"]).toBe(N - 64)
+    expect(counted["index_fallback_total{busy}"]).toBe(N - 128)
   })
 
   it("answers every search while the process is killed, and replaces it", async () => {

@@ -29,8 +29,8 @@ export interface FaissSettings {
 const GOOD_RECALL = 0.98
 const TUNED_FOR = 20
 const FLAT_LIMIT = 150_000
-/** Scans at the same time: about as long as four of them one by one. */
-const TOGETHER = 32
+/** Scans at the same time: together they take about as long as four of them one by one. */
+const TOGETHER = 64
 /** While a process is tuned nobody waits for it. */
 const TUNING_TIMEOUT_MS = 5_000
 /** A process that has served so long is not counted as falling in a row. */

@@ -1,5 +1,5 @@
 /** Searches that a process is asked at the same time, at most. */
-export const MOST_SEARCHES = 64
+export const MOST_SEARCHES = 128
 
 /** What the supervisor says to the FAISS process. `seq` marks a question; the answer carries the same. */
 export type Question =

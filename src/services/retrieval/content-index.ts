@@ -54,6 +54,8 @@ export interface IndexState {
   size: number
   /** Searches that the exact index answered in place of FAISS. */
   fallbacks: number
+  /** Products whose neighbours are known, so that no list waits for a search. */
+  known: number
 }
 
 /** What a request works with: never of two model versions, even when they are exchanged meanwhile. */
@@ -119,8 +121,13 @@ export class ContentIndex {
 
   /** How the index behind the live vectors does. */
   state(): IndexState {
-    const index = this.live?.index
-    return { kind: index?.kind ?? "none", size: index?.size ?? 0, fallbacks: index?.fallbacks ?? 0 }
+    const { index, neighbours } = this.live ?? {}
+    return {
+      kind: index?.kind ?? "none",
+      size: index?.size ?? 0,
+      fallbacks: index?.fallbacks ?? 0,
+      known: neighbours?.known ?? 0,
+    }
   }
 
   /** Recall@20 of the live index against the exact answer; undefined until one is live. */
@@ -159,6 +166,7 @@ export class ContentIndex {
       this.live.neighbours.warm(worthWarming(this.live, popular))
     }
     metrics.gauge("content_index_size", this.size)
+    metrics.gauge("content_neighbours_known", this.state().known)
   }
 
   /** Stored vectors make a quick start; `follow` then checks them against the catalogue. */

@@ -7,8 +7,8 @@ import type { VectorIndex } from "./vector-index.port"
 import type { VectorTable } from "./vector-table"
 import { centreOf } from "./vectors"
 
-/** Lists remembered: of 100 products each, about 50 MB. */
-const REMEMBERED = 100_000
+/** Lists remembered: of 100 products each, about 100 MB. */
+const REMEMBERED = 150_000
 /** Neighbours that are looked at of the lightest product; of the others in proportion to their weights. */
 const LEAST = 10
 /** Of the time, the share that searches take which nobody waits for. */
@@ -60,6 +60,11 @@ export class Neighbours {
     max = REMEMBERED
   ) {
     this.lists = new LRUCache({ max })
+  }
+
+  /** Products whose neighbours are remembered. */
+  get known(): number {
+    return this.lists.size
   }
 
   /** See `Knowledge.nearest`. */
