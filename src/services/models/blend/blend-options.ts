@@ -18,11 +18,11 @@ export const blendOptions = z.strictObject({
   /** Newest share of the sessions that the rankers learn from. */
   share: numeric().gt(0).lt(1).default(0.1),
   /** Questions per kind (session, history, basket) that the rankers learn from, at most. */
-  maxExamples: numeric().int().min(1).default(25_000),
+  maxExamples: numeric().int().min(1).default(80_000),
   /** A kind with fewer questions that a source can answer gets no ranker of its own. */
   minExamples: numeric().int().min(1).default(100),
   /** Items of all questions of a kind that a ranker learns from, at most: the right ones and a draw of the others. */
-  maxRows: numeric().int().min(1000).default(1_500_000),
+  maxRows: numeric().int().min(1000).default(2_500_000),
   trees: numeric().int().min(1).default(BOOSTING_DEFAULTS.trees),
   learningRate: numeric().positive().default(BOOSTING_DEFAULTS.learningRate),
   leaves: numeric().int().min(2).default(BOOSTING_DEFAULTS.leaves),
