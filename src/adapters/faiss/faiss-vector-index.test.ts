@@ -128,6 +128,27 @@ suite("FaissVectorIndex", () => {
     expect(index.fallbacks).toBe(before)
   })
 
+  it("lets a patient search wait for the process, and fail with it", async () => {
+    index = await open({ timeoutMs: 20 })
+    await index.build(ids, vectors)
+    await index.ready()
+    expect(index.together).toBeGreaterThan(1)
+    const pid = index.pid as number
+    process.kill(pid, "SIGSTOP")
+    const found = index.search(vectors.slice(0, D), 5, true)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    process.kill(pid, "SIGCONT")
+    expect((await found)[0].id).toBe(ids[0])
+    process.kill(pid, "SIGSTOP")
+    const failing = index.search(vectors.slice(0, D), 5, true)
+    process.kill(pid, "SIGKILL")
+    await expect(failing).rejects.toThrow("SIGKILL")
+    expect(index.fallbacks).toBe(0)
+    // There is none that could be waited for.
+    expect(await index.search(vectors.slice(0, D), 5, true)).toHaveLength(5)
+    expect(index.fallbacks).toBe(1)
+  })
+
   it("answers every search while the process is stopped, and replaces it", async () => {
     index = await open({ timeoutMs: 50 })
     await index.build(ids, vectors)

@@ -31,8 +31,8 @@ const TUNED_FOR = 20
 const FLAT_LIMIT = 150_000
 /** Scans at the same time: together they take about as long as four of them one by one. */
 const TOGETHER = 64
-/** While a process is tuned nobody waits for it. */
-const TUNING_TIMEOUT_MS = 5_000
+/** While a process is tuned nobody waits for it, nor for a patient search. */
+const PATIENCE_MS = 5_000
 /** A process that has served so long is not counted as falling in a row. */
 const STEADY_MS = 30_000
 
@@ -135,13 +135,15 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
     if (this.live?.worn) this.refresh("worn")
   }
 
-  async search(query: Float32Array, k: number): Promise<{ id: string; score: number }[]> {
+  async search(query: Float32Array, k: number, patient = false): Promise<{ id: string; score: number }[]> {
     const { unit, wanted } = this.exact.prepare(query, k)
     if (!unit || wanted === 0) return []
+    const { live } = this
     try {
-      if (!this.live) throw new Unanswered(this.absent)
-      return await this.live.search(unit, wanted, this.settings.timeoutMs)
+      if (!live) throw new Unanswered(this.absent)
+      return await live.search(unit, wanted, patient ? PATIENCE_MS : this.settings.timeoutMs)
     } catch (error) {
+      if (patient && live) throw error
       this.fellBack(error)
       return this.exact.search(query, k)
     }
@@ -198,7 +200,7 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
   /** Measures the recall before the replica goes live; when it is low, the next one searches more broadly. */
   private async tune(replica: Replica): Promise<void> {
     const search = (query: Float32Array) =>
-      replica.search(query, TUNED_FOR, TUNING_TIMEOUT_MS).catch((error: Unanswered) => {
+      replica.search(query, TUNED_FOR, PATIENCE_MS).catch((error: Unanswered) => {
         // Many removals while it loads; a shopper would be answered by the exact index as well.
         if (error.reason === "short") return this.exact.search(query, TUNED_FOR)
         throw error

@@ -130,7 +130,7 @@ export class Neighbours {
   /** For nobody yet, and to put a product that is new among the neighbours of those near it. */
   private async lookUp(id: string, k: number): Promise<void> {
     const before = this.changes
-    const { rows } = this.held(id, k) ?? (await this.search(id, k))
+    const { rows } = this.held(id, k) ?? (await this.search(id, k, true))
     if (before === this.changes && this.moved.delete(id)) this.putAmong(id, rows)
   }
 
@@ -201,15 +201,15 @@ export class Neighbours {
     return found
   }
 
-  /** Those who ask for the same at the same time share one search. */
-  private search(id: string, wanted: number): Promise<List> {
+  /** Those who ask for the same at the same time share one search; who is in a hurry does not wait for a patient one. */
+  private search(id: string, wanted: number, patient = false): Promise<List> {
     const k = Math.max(wanted, this.usual)
-    const key = `${k} ${id}`
+    const key = `${patient} ${k} ${id}`
     let list = this.searching.get(key)
     if (list) return list
     const before = this.changes
     const vector = this.table.get(id)
-    const searched = vector ? this.index.search(vector, k + 1) : Promise.resolve([])
+    const searched = vector ? this.index.search(vector, k + 1, patient) : Promise.resolve([])
     list = searched
       .then((found): List => {
         if (before !== this.changes) return { rows: new Int32Array(), all: false, removals: 0 }

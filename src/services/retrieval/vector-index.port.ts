@@ -14,8 +14,11 @@ export interface VectorIndex {
   add(ids: readonly string[], vectors: Float32Array): Promise<void>
   /** Unknown ids are ignored. */
   remove(ids: readonly string[]): Promise<void>
-  /** Best first, at most `k` and at most 4,096; never blocks the event loop for more than 5 ms at 100k × 64. */
-  search(query: Float32Array, k: number): Promise<{ id: string; score: number }[]>
+  /**
+   * Best first, at most `k` and at most 4,096; never blocks the event loop for more than 5 ms at 100k × 64.
+   * @param patient nobody waits: it may take its time, and may fail where another way would cost more
+   */
+  search(query: Float32Array, k: number, patient?: boolean): Promise<{ id: string; score: number }[]>
   /** Ends processes and gives memory back. The index is empty afterwards. */
   close(): Promise<void>
 }
