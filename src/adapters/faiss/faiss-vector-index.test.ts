@@ -149,6 +149,19 @@ suite("FaissVectorIndex", () => {
     expect(index.fallbacks).toBe(1)
   })
 
+  it("lets no shopper wait behind many patient searches", async () => {
+    index = await open()
+    await index.build(ids, vectors)
+    await index.ready()
+    const patient = [0, 1, 2].map((row) => index.search(vectors.slice(row * D, (row + 1) * D), 5, true))
+    expect((await index.search(vectors.slice(0, D), 5))[0].id).toBe(ids[0])
+    expect(counted["index_fallback_total{busy}"]).toBe(1)
+    const found = await Promise.all(patient)
+    expect(found.map(([first]) => first.id)).toEqual(ids.slice(0, 3))
+    await index.search(vectors.slice(0, D), 5)
+    expect(index.fallbacks).toBe(1)
+  })
+
   it("answers every search while the process is stopped, and replaces it", async () => {
     index = await open({ timeoutMs: 50 })
     await index.build(ids, vectors)

@@ -61,6 +61,8 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
   /** Position in `breadths`; beyond them, FAISS scans all vectors. */
   private attempt = 0
   private falls = 0
+  /** Patient searches under way. */
+  private patient = 0
   private retry?: NodeJS.Timeout
   private steady?: NodeJS.Timeout
   private closed = false
@@ -141,11 +143,16 @@ export class FaissVectorIndex implements MonitoredVectorIndex {
     const { live } = this
     try {
       if (!live) throw new Unanswered(this.absent)
+      // Many at once take the process longer than the exact index takes for one.
+      if (!patient && this.patient > 1) throw new Unanswered("busy")
+      if (patient) this.patient++
       return await live.search(unit, wanted, patient ? PATIENCE_MS : this.settings.timeoutMs)
     } catch (error) {
       if (patient && live) throw error
       this.fellBack(error)
       return this.exact.search(query, k)
+    } finally {
+      if (patient && live) this.patient--
     }
   }
 

@@ -49,23 +49,25 @@ class Taste {
   at(card: ProductCard): this {
     if (card === this.card) return this
     this.card = card
-    this.make = this.tags = this.options = 0
-    const { traits } = this.cards
-    let option = -1
-    let most = 0
-    for (const trait of card.traits) {
-      const kind = traits.kindOf(trait)
-      const lift = this.liftOf(trait)
-      if (kind === MAKE) this.make += lift
-      else if (kind === TAGS) this.tags += lift
+    const { traits: all } = this.cards
+    const { traits } = card
+    let [make, tags, options, option, most] = [0, 0, 0, -1, 0]
+    for (let i = 0; i < traits.length; i++) {
+      const trait = traits[i]
+      const kind = all.kindOf(trait)
+      const lift = trait < owners.length && owners[trait] === this.number ? lifts[trait] : this.liftOf(trait)
+      if (kind === MAKE) make += lift
+      else if (kind === TAGS) tags += lift
       else if (kind === option) most = Math.max(most, lift)
       else {
-        this.options += most
+        options += most
         option = kind
         most = lift
       }
     }
-    this.options += most
+    this.make = make
+    this.tags = tags
+    this.options = options + most
     return this
   }
 
