@@ -50,8 +50,8 @@ export interface ProductCard {
   channels: number
   /** Which of `categorySets` it belongs to. */
   categories: number
-  /** Its traits by number (`Cards.traits`): brand, type, tags, option values, kind by kind, each once. */
-  traits: Int32Array
+  /** Which set of `Cards.traits` it has: brand, type, collection, tags, values of options. */
+  traits: number
   /** ms since the epoch */
   createdAt: number
   /** Lowest variant price in the store's default currency, major units; 0 when unknown. */
@@ -64,8 +64,16 @@ export interface Cards {
   readonly end: number
   /** How many there are. */
   readonly size: number
-  /** How many products have a trait, and of what kind it is; every number lies below `end`. */
-  readonly traits: { readonly end: number; countOf(number: number): number; kindOf(number: number): number }
+  /**
+   * Traits by number, all below `end`: how many products have one, of what kind it is, and which of them, kind by kind and
+   * each once, are in a set that products have together.
+   */
+  readonly traits: {
+    readonly end: number
+    countOf(number: number): number
+    kindOf(number: number): number
+    inSet(set: number): Int32Array
+  }
   /** Sales channel ids that products have together. */
   readonly channelSets: { idsOf(number: number): readonly string[] }
   /** Category ids that products have together, most specific last. */

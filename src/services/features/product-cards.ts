@@ -1,4 +1,5 @@
 import type { Cards, Product, ProductCard } from "./catalog"
+import { SharedSets } from "./shared-sets"
 import { Traits, traitsOf } from "./traits"
 
 /** The cards of all products. Memory: some 400 bytes a product. */
@@ -61,35 +62,5 @@ export class ProductCards implements Cards {
     this.channelSets.giveBack(channels)
     this.categorySets.giveBack(categories)
     this.traits.giveBack(traits)
-  }
-}
-
-/** Numbers for lists of ids that many products share; a list that nobody has any more is dropped. */
-class SharedSets {
-  private readonly numbers = new Map<string, number>()
-  private readonly lists: { key: string; ids: readonly string[]; users: number }[] = []
-  private readonly free: number[] = []
-
-  idsOf(number: number): readonly string[] {
-    return this.lists[number].ids
-  }
-
-  take(ids: readonly string[]): number {
-    const key = JSON.stringify(ids)
-    let number = this.numbers.get(key)
-    if (number === undefined) {
-      number = this.free.pop() ?? this.lists.length
-      this.lists[number] = { key, ids: [...ids], users: 0 }
-      this.numbers.set(key, number)
-    }
-    this.lists[number].users++
-    return number
-  }
-
-  giveBack(number: number): void {
-    const list = this.lists[number]
-    if (--list.users > 0) return
-    this.numbers.delete(list.key)
-    this.free.push(number)
   }
 }

@@ -1,5 +1,6 @@
 import type { Product } from "./catalog"
 import { brandOf } from "./product-facts"
+import { SharedSets } from "./shared-sets"
 
 /** Kinds of traits; each option is a kind of its own, from OPTIONS on. */
 export const MAKE = 0
@@ -20,8 +21,14 @@ export function traitsOf(product: Product): string[] {
   return [...traits]
 }
 
-/** Numbers for the traits of all products, from 0 on; one that no product has any more gives its number away. */
+/**
+ * Numbers for the traits of all products, and for the sets of them that products have; what no product has any more gives
+ * its number away.
+ */
 export class Traits {
+  private readonly sets = new SharedSets()
+  /** By number of a set. */
+  private readonly members: Int32Array[] = []
   private readonly numbers = new Map<string, number>()
   private readonly names: string[] = []
   private readonly kinds: number[] = []
@@ -29,7 +36,7 @@ export class Traits {
   private readonly free: number[] = []
   private readonly options = new Map<string, number>()
 
-  /** Every number lies below it. */
+  /** Every number of a trait lies below it. */
   get end(): number {
     return this.names.length
   }
@@ -44,27 +51,38 @@ export class Traits {
     return this.kinds[number]
   }
 
-  take(names: readonly string[]): Int32Array {
-    return Int32Array.from(names, (name) => {
-      let number = this.numbers.get(name)
-      if (number === undefined) {
-        number = this.free.pop() ?? this.names.length
-        this.names[number] = name
-        this.kinds[number] = this.kindOfName(name)
-        this.users[number] = 0
-        this.numbers.set(name, number)
-      }
-      this.users[number]++
-      return number
-    })
+  inSet(set: number): Int32Array {
+    return this.members[set]
   }
 
-  giveBack(numbers: Int32Array): void {
-    for (const number of numbers) {
+  /** For one more product. @returns the number of the set */
+  take(names: readonly string[]): number {
+    const set = this.sets.take(names)
+    if (this.sets.usersOf(set) === 1)
+      this.members[set] = Int32Array.from(names, (name) => this.numberOf(name))
+    for (const number of this.members[set]) this.users[number]++
+    return set
+  }
+
+  giveBack(set: number): void {
+    for (const number of this.members[set]) {
       if (--this.users[number] > 0) continue
       this.numbers.delete(this.names[number])
       this.free.push(number)
     }
+    this.sets.giveBack(set)
+  }
+
+  private numberOf(name: string): number {
+    let number = this.numbers.get(name)
+    if (number === undefined) {
+      number = this.free.pop() ?? this.names.length
+      this.names[number] = name
+      this.kinds[number] = this.kindOfName(name)
+      this.users[number] = 0
+      this.numbers.set(name, number)
+    }
+    return number
   }
 
   private kindOfName(name: string): number {

@@ -8,23 +8,40 @@ const ENOUGH = 2
 /** Enough to tip a close race. */
 const TIPS = 0.15
 
-/**
- * By number of a trait: its lift, and for which taste it was worked out. One for the whole process, for a list asks of
- * hundreds of products what a few traits are worth; where another taste came between, it is worked out again.
- */
-let lifts = new Float64Array(0)
-let owners = new Float64Array(0)
+/** A taste's values of a set of traits: of its make, its tags and its options. */
+const [OF_MAKE, OF_TAGS, OF_OPTIONS, VALUES] = [0, 1, 2, 3]
+
+/** Numbers by trait or by set, and for which taste each was worked out; where another came between, it is done again. */
+class WorkedOut {
+  values = new Float64Array(0)
+  private owners = new Float64Array(0)
+
+  constructor(private readonly width: number) {}
+
+  has(number: number, owner: number): boolean {
+    return number < this.owners.length && this.owners[number] === owner
+  }
+
+  /** Makes room for the values of this one. */
+  own(number: number, owner: number): void {
+    if (number >= this.owners.length) {
+      this.values = new Float64Array(2 * (number + 1) * this.width)
+      this.owners = new Float64Array(2 * (number + 1))
+    }
+    this.owners[number] = owner
+  }
+}
+
+/** For the whole process: a list asks of hundreds of products what a few traits are worth. */
+const lifts = new WorkedOut(1)
+const bySet = new WorkedOut(VALUES)
 let made = 0
 
 /** What of a product's traits is what a shopper goes for. */
 class Taste {
-  make = 0
-  tags = 0
-  options = 0
   private readonly counts = new Map<number, number>()
   private readonly number = ++made
   private readonly products: number
-  private card: ProductCard | undefined
 
   constructor(
     { recent }: Shopper,
@@ -36,7 +53,7 @@ class Taste {
       const card = isTurnedDown(type) ? undefined : cards.get(productId)
       if (!card || met.has(card)) continue
       met.add(card)
-      for (const trait of card.traits) counts.set(trait, (counts.get(trait) ?? 0) + 1)
+      for (const trait of cards.traits.inSet(card.traits)) counts.set(trait, (counts.get(trait) ?? 0) + 1)
     }
     this.products = met.size
   }
@@ -45,17 +62,18 @@ class Taste {
     return this.products >= ENOUGH
   }
 
-  /** Looks at a product: `make`, `tags` and `options` are about it then. */
-  at(card: ProductCard): this {
-    if (card === this.card) return this
-    this.card = card
-    const { traits: all } = this.cards
-    const { traits } = card
+  /** −1 to 1. */
+  of(set: number, value: number): number {
+    if (!bySet.has(set, this.number)) this.workOut(set)
+    return bySet.values[VALUES * set + value]
+  }
+
+  private workOut(set: number): void {
+    const { traits } = this.cards
     let [make, tags, options, option, most] = [0, 0, 0, -1, 0]
-    for (let i = 0; i < traits.length; i++) {
-      const trait = traits[i]
-      const kind = all.kindOf(trait)
-      const lift = trait < owners.length && owners[trait] === this.number ? lifts[trait] : this.liftOf(trait)
+    for (const trait of traits.inSet(set)) {
+      const kind = traits.kindOf(trait)
+      const lift = this.liftOf(trait)
       if (kind === MAKE) make += lift
       else if (kind === TAGS) tags += lift
       else if (kind === option) most = Math.max(most, lift)
@@ -65,10 +83,10 @@ class Taste {
         most = lift
       }
     }
-    this.make = make
-    this.tags = tags
-    this.options = options + most
-    return this
+    bySet.own(set, this.number)
+    bySet.values[VALUES * set + OF_MAKE] = Math.tanh(make / 2)
+    bySet.values[VALUES * set + OF_TAGS] = Math.tanh(tags / 2)
+    bySet.values[VALUES * set + OF_OPTIONS] = Math.tanh((options + most) / 2)
   }
 
   /**
@@ -76,30 +94,24 @@ class Taste {
    * gamma prior on the ratio).
    */
   private liftOf(trait: number): number {
-    if (trait < owners.length && owners[trait] === this.number) return lifts[trait]
+    if (lifts.has(trait, this.number)) return lifts.values[trait]
     const { traits, size } = this.cards
-    if (trait >= owners.length) {
-      lifts = new Float64Array(2 * traits.end)
-      owners = new Float64Array(2 * traits.end)
-    }
     const usual = (this.products * traits.countOf(trait)) / size
-    const lift = Math.log(((this.counts.get(trait) ?? 0) + PRIOR) / (usual + PRIOR))
-    owners[trait] = this.number
-    lifts[trait] = lift
-    return lift
+    lifts.own(trait, this.number)
+    return (lifts.values[trait] = Math.log(((this.counts.get(trait) ?? 0) + PRIOR) / (usual + PRIOR)))
   }
 }
 
 /** By the shopper of a request, for all features of taste. */
 const tastes = new WeakMap<Shopper, Taste>()
 
-const tasteFor = (name: string, share: number, valueOf: (taste: Taste) => number): RankFeature => ({
+const tasteFor = (name: string, share: number, value: number): RankFeature => ({
   name,
   share,
   prepare: ({ shopper, catalog: { cards } }): FeatureOf | undefined => {
     let taste = tastes.get(shopper)
     if (!taste) tastes.set(shopper, (taste = new Taste(shopper, cards)))
-    return taste.known ? (card) => Math.tanh(valueOf(taste.at(card)) / 2) : undefined
+    return taste.known ? ({ traits }) => taste.of(traits, value) : undefined
   },
 })
 
@@ -107,9 +119,9 @@ const tasteFor = (name: string, share: number, valueOf: (taste: Taste) => number
  * How much a product's brand, type and collection are what the shopper goes for, −1 to 1: the log-lifts added up, as naive
  * Bayes does, and bounded. 0 where nothing is known; so for tags and options.
  */
-export const makeTaste = tasteFor("make_taste", 0, ({ make }) => make)
+export const makeTaste = tasteFor("make_taste", 0, OF_MAKE)
 
-export const tagTaste = tasteFor("tag_taste", TIPS, ({ tags }) => tags)
+export const tagTaste = tasteFor("tag_taste", TIPS, OF_TAGS)
 
 /** Of the values of an option the one counts that is liked best: it can be chosen. */
-export const optionTaste = tasteFor("option_taste", TIPS, ({ options }) => options)
+export const optionTaste = tasteFor("option_taste", TIPS, OF_OPTIONS)
