@@ -162,8 +162,10 @@ export class ContentIndex {
     if (this.live?.version !== version) await this.build(version, embedder)
     if (follow && this.live && this.seen !== catalog.version) {
       await this.follow(this.live)
-      const popular = models.ask?.("popularity", {}, WARMED) ?? []
-      this.live.neighbours.warm(worthWarming(this.live, popular))
+      if (this.live.neighbours.known < this.live.vectors.size) {
+        const popular = models.ask?.("popularity", {}, WARMED) ?? []
+        this.live.neighbours.warm(worthWarming(this.live, popular))
+      }
     }
     metrics.gauge("content_index_size", this.size)
     metrics.gauge("content_neighbours_known", this.state().known)

@@ -160,6 +160,36 @@ it("puts a product that is new or has moved where it belongs in what it remember
   expect(index.searches).toBe(searches + 2)
 })
 
+it("puts a product among its neighbours also when another change comes while it is searched", async () => {
+  const { near, neighbours, index, hold, put } = await circle(3)
+  for (const id of "abcdefgh") await near(id, 3)
+  await put("x", 5)
+  hold(true)
+  neighbours.changed(["x"])
+  while (!index.release) await new Promise((resolve) => setImmediate(resolve))
+  await put("y", 50)
+  neighbours.changed(["y"])
+  hold(false)
+  index.release()
+  await neighbours.filled()
+  expect(await near("c", 3)).toEqual(["x", "b", "a"])
+})
+
+it("looks through many that are known a part at a time", async () => {
+  const { neighbours } = await circle(1)
+  let read = 0
+  neighbours.warm({
+    *[Symbol.iterator]() {
+      for (; read < 2_000; read++) yield "?"
+    },
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(read).toBeLessThan(2_000)
+  await neighbours.filled()
+  expect(read).toBe(2_000)
+})
+
 it("adds to the lists of a small shop, which hold all there is", async () => {
   const { near, neighbours, put } = await circle(20)
   expect(await near("a", 20)).toHaveLength(7)

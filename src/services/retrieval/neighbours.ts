@@ -134,8 +134,9 @@ export class Neighbours {
     if (before === this.changes && this.moved.delete(id)) this.putAmong(id, rows)
   }
 
-  private *unknown(ids: Iterable<string>): Generator<readonly [string, number]> {
-    for (const id of ids) if (this.table.rowOf(id) >= 0 && !this.held(id, this.usual)) yield [id, this.usual]
+  private *unknown(ids: Iterable<string>): Generator<readonly [string, number] | undefined> {
+    for (const id of ids)
+      yield this.table.rowOf(id) >= 0 && !this.held(id, this.usual) ? [id, this.usual] : undefined
   }
 
   /** Puts a product where it belongs in the remembered lists of these rows. */
