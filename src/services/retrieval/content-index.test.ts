@@ -145,6 +145,25 @@ describe("ContentIndex", () => {
     expect(add).toHaveBeenCalledTimes(2)
   })
 
+  it("tries less often what goes on failing", async () => {
+    jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask"] })
+    try {
+      const { content, train, store } = setUp()
+      const load = jest.spyOn(store, "load").mockRejectedValue(new Error("away"))
+      train("v1")
+      await content.start()
+      await jest.advanceTimersByTimeAsync(30_000)
+      // After 2, 4, 8 and 16 s.
+      expect(load.mock.calls.length).toBe(5)
+      load.mockRestore()
+      await jest.advanceTimersByTimeAsync(33_000)
+      expect(content.size).toBe(3)
+      await content.stop()
+    } finally {
+      jest.useRealTimers()
+    }
+  })
+
   it("serves a shop without products", async () => {
     const { content, train, catalog } = setUp(new TestCatalog())
     train("v1")

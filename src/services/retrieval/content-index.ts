@@ -25,6 +25,8 @@ const ADD_SLICE = 20
 const WARMED = 2_000
 /** Products embedded, indexed and stored at a time: what is done stays done when a later batch fails. */
 const BATCH = 1_000
+/** Longest pause between tries that fail, ms: each reads all vectors. */
+const MAX_PAUSE_MS = 30_000
 
 export interface ContentIndexParts {
   catalog: Catalog
@@ -85,6 +87,9 @@ export class ContentIndex {
   private seen = -1
   private syncing: Promise<void> | undefined
   private timer: ReturnType<typeof setInterval> | undefined
+  /** Tries that have failed since the last one that did not, and when the next is due. */
+  private failures = 0
+  private due = 0
 
   constructor(private readonly parts: ContentIndexParts) {}
 
@@ -92,7 +97,8 @@ export class ContentIndex {
   async start(): Promise<void> {
     await this.sync(false)
     clearInterval(this.timer)
-    this.timer = setInterval(() => void this.sync(), this.parts.pollMs ?? 1_000)
+    const poll = () => (performance.now() < this.due ? undefined : void this.sync())
+    this.timer = setInterval(poll, this.pollMs)
     this.timer.unref()
   }
 
@@ -119,6 +125,10 @@ export class ContentIndex {
     return this.live?.index.size ?? 0
   }
 
+  private get pollMs(): number {
+    return this.parts.pollMs ?? 1_000
+  }
+
   /** How the index behind the live vectors does. */
   state(): IndexState {
     const { index, neighbours } = this.live ?? {}
@@ -140,12 +150,14 @@ export class ContentIndex {
   }
 
   /**
-   * Brings the index up to date; one run at a time. Never rejects: it is tried again at the next poll.
+   * Brings the index up to date; one run at a time. Never rejects: it is tried again at a poll, later after each failure.
    * @param follow false: only sees to it that the live model has an index, without reading the whole catalogue
    */
   sync(follow = true): Promise<void> {
     this.syncing ??= this.step(follow)
+      .then(() => void (this.failures = 0))
       .catch((error: Error) => {
+        this.due = performance.now() + Math.min(MAX_PAUSE_MS, this.pollMs * 2 ** ++this.failures)
         this.parts.metrics.count("content_index_failures_total")
         this.parts.logger.error("The content index could not be brought up to date; trying again", error)
       })
@@ -174,25 +186,25 @@ export class ContentIndex {
   /** Stored vectors make a quick start; `follow` then checks them against the catalogue. */
   private async build(version: string, embedder: ProductEmbedder): Promise<void> {
     const { catalog, store } = this.parts
-    const stored = await store.load(SPACE, version)
     const index = await this.parts.createIndex(embedder.dimensions)
     const vectors = new VectorTable(embedder.dimensions)
     const neighbours = new Neighbours(index, vectors, this.parts.candidates)
     const space: Space = { version, embedder, index, vectors, neighbours, madeOf: new Map() }
-    if (stored.dimensions === embedder.dimensions) {
-      await inSlices(stored.ids.entries(), SCAN_SLICE, ([row, id]) => {
-        const from = row * stored.dimensions
-        if (catalog.has(id)) space.vectors.set(id, stored.vectors.slice(from, from + stored.dimensions))
-      })
-    }
     try {
+      const stored = await store.load(SPACE, version)
+      if (stored.dimensions === embedder.dimensions) {
+        await inSlices(stored.ids.entries(), SCAN_SLICE, ([row, id]) => {
+          const from = row * stored.dimensions
+          if (catalog.has(id)) vectors.set(id, stored.vectors.slice(from, from + stored.dimensions))
+        })
+      }
       // Nothing stored: the first vectors are made before the swap, so that the old ones serve until then.
-      if (space.vectors.size === 0) await this.follow(space, false)
-      const ids = [...space.vectors.ids()]
-      const matrix = await rows(vectorsOf(ids, space.vectors), ids.length, embedder.dimensions)
-      await space.index.build(ids, matrix)
+      if (vectors.size === 0) await this.follow(space, false)
+      const ids = [...vectors.ids()]
+      const matrix = await rows(vectorsOf(ids, vectors), ids.length, embedder.dimensions)
+      await index.build(ids, matrix)
     } catch (error) {
-      await space.index.close()
+      await index.close()
       throw error
     }
     this.retired = this.live
