@@ -38,6 +38,33 @@ describeWithRedis("features", ({ open, prefix }, kind) => {
     expect(writes).toEqual(kind === "server" ? [1] : [1, 1, 1])
   })
 
+  it("takes a record that has not changed for the one that it knows, whoever has changed or erased it meanwhile", async () => {
+    const connection = await open()
+    const options = { prefix: prefix(), globalCacheMs: 0 }
+    const [store, other] = [
+      new RedisFeatureStore(connection, options),
+      new RedisFeatureStore(connection, options),
+    ]
+    const key: FeatureKey = "shopper:visitor:v"
+    const read = async () => (await store.getMany([key])).get(key)
+    await other.apply([add(key)])
+    const first = await read()
+    expect(first).toEqual({ x: 1 })
+    expect(await read()).toBe(first)
+    await other.apply([add(key)])
+    expect(await read()).toEqual({ x: 2 })
+    await store.apply([add(key)])
+    const written = await read()
+    expect(written).toEqual({ x: 3 })
+    expect(await read()).toBe(written)
+    await other.erase(key)
+    expect(await read()).toBeUndefined()
+    // As it was at first, by a write of its own.
+    await other.apply([add(key)])
+    expect(await read()).toEqual({ x: 1 })
+    expect(first).toEqual({ x: 1 })
+  })
+
   it("asks for a global record again only after a while, and knows at once what it has changed itself", async () => {
     const connection = await open()
     const options = { prefix: prefix(), globalCacheMs: 300 }

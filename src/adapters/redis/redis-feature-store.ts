@@ -4,9 +4,10 @@ import { PersonalizationError } from "../../services/lib"
 import type { Position } from "../../services/events"
 import type { Entity, FeatureKey, FeatureRecord, FeatureStore, FeatureUpdate } from "../../services/features"
 import type { RedisConnection } from "./connection"
+import { DecodedRecords } from "./decoded-records"
 import { translated } from "./errors"
 import { advance, type ApplyRequest } from "./feature-merge"
-import { decodeRecord, encodeRecord, hasReached, NOTHING, type HeldRecord } from "./feature-record"
+import { encodeRecord, hasReached, NOTHING, type HeldRecord } from "./feature-record"
 import type { Script } from "./script"
 
 export interface RedisFeatureStoreOptions {
@@ -50,6 +51,7 @@ export class RedisFeatureStore implements FeatureStore {
   private readonly compareAndDelete: Script
   private waiting: ApplyRequest[] = []
   private writing: Promise<void> | undefined
+  private readonly decoded = new DecodedRecords()
   private readonly cache = new Map<FeatureKey, { states: FeatureRecord | undefined; until: number }>()
   /** Counts what this process has changed: a read that began before may hold what was there before. */
   private changes = 0
@@ -113,17 +115,23 @@ export class RedisFeatureStore implements FeatureStore {
   }
 
   async erase(key: FeatureKey, at?: Position): Promise<void> {
-    this.cache.delete(key)
+    this.forget(key)
     if (at) await this.eraseBefore(key, at)
     else await translated(() => this.connection.client.del(this.nameOf(key)))
     this.changes++
-    this.cache.delete(key)
+    this.forget(key)
   }
 
   /** Waits for what is being written; the connection is its owner's to close. */
   async close(): Promise<void> {
     while (this.writing) await this.writing
     this.cache.clear()
+    this.decoded.close()
+  }
+
+  private forget(key: FeatureKey): void {
+    this.cache.delete(key)
+    this.decoded.forget(key)
   }
 
   private async eraseBefore(key: FeatureKey, at: Position): Promise<void> {
@@ -143,7 +151,7 @@ export class RedisFeatureStore implements FeatureStore {
     const texts = await translated(() =>
       cluster ? Promise.all(names.map((name) => client.get(name))) : client.mget(names)
     )
-    return new Map(keys.map((key, i) => [key, decodeRecord(texts[i])]))
+    return new Map(keys.map((key, i) => [key, this.decoded.decode(key, texts[i])]))
   }
 
   /** Never rejects. */
@@ -207,9 +215,11 @@ export class RedisFeatureStore implements FeatureStore {
     )
     this.changes++
     done.forEach((outcome, i) => {
-      const [key, { states }] = entries[i]
-      if (outcome.status === "fulfilled" && outcome.value === 1) this.remember(key, states)
-      else this.cache.delete(key)
+      const [key, record] = entries[i]
+      if (outcome.status === "fulfilled" && outcome.value === 1) {
+        this.decoded.keep(key, record)
+        this.remember(key, record.states)
+      } else this.cache.delete(key)
     })
     const failure = done.find((outcome) => outcome.status === "rejected")
     if (failure) throw failure.reason
