@@ -2,6 +2,7 @@ import type { DataSource } from "typeorm"
 import type { SubjectRef } from "../../services/privacy"
 import { shopperOf, type Exposure, type ExposureStore, type RecentExposures } from "../../services/serving"
 import { Database } from "./database"
+import { bodyOf, exposureOf, type ExposureBody } from "./exposure-body"
 
 export class PostgresExposureStore implements ExposureStore {
   private readonly db: Database
@@ -22,36 +23,36 @@ export class PostgresExposureStore implements ExposureStore {
        FROM jsonb_array_elements($1::jsonb) AS e (body)
        ON CONFLICT DO NOTHING`,
       // In one text: in an array each would have all its quotes marked.
-      [JSON.stringify(exposures)]
+      [JSON.stringify(exposures.map(bodyOf))]
     )
   }
 
   async get(requestId: string): Promise<Exposure | undefined> {
-    const [row] = await this.db.query<{ body: Exposure }>(
+    const [row] = await this.db.query<{ body: ExposureBody }>(
       `SELECT body FROM ${this.table} WHERE request_id = $1`,
       [requestId]
     )
-    return row?.body
+    return row && exposureOf(row.body)
   }
 
   async getMany(requestIds: readonly string[]): Promise<Map<string, Exposure>> {
     if (requestIds.length === 0) return new Map()
-    const rows = await this.db.query<{ body: Exposure }>(
+    const rows = await this.db.query<{ body: ExposureBody }>(
       `SELECT body FROM ${this.table} WHERE request_id = ANY($1)`,
       [requestIds]
     )
-    return new Map(rows.map(({ body }) => [body.requestId, body]))
+    return new Map(rows.map(({ body }) => [body.requestId, exposureOf(body)]))
   }
 
   async recent({ placement, limit, before }: RecentExposures): Promise<Exposure[]> {
-    const rows = await this.db.query<{ body: Exposure }>(
+    const rows = await this.db.query<{ body: ExposureBody }>(
       `SELECT body FROM ${this.table}
        WHERE ($1::text IS NULL OR placement = $1)
          AND ($3::bigint IS NULL OR (ts, request_id) < (to_timestamp($3 / 1000.0), $4::text))
        ORDER BY ts DESC, request_id DESC LIMIT $2`,
       [placement ?? null, limit, before?.ts ?? null, before?.requestId ?? null]
     )
-    return rows.map(({ body }) => body)
+    return rows.map(({ body }) => exposureOf(body))
   }
 
   async shoppers(exposures: number, limit: number): Promise<SubjectRef[]> {

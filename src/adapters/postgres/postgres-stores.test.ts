@@ -1,4 +1,5 @@
 import { ManualClock } from "../../services/lib"
+import type { Exposure } from "../../services/serving"
 import { auditStoreContract } from "../../services/testing/audit-store.contract"
 import { catalogStoreContract } from "../../services/testing/catalog-store.contract"
 import { deadLetterStoreContract } from "../../services/testing/dead-letter-store.contract"
@@ -128,6 +129,38 @@ describeWithPostgres("PostgreSQL stores", ({ open, clear }) => {
     const table = `"${(dataSource.options as { schema: string }).schema}".model_artifacts`
     expect(await dataSource.query(`SELECT hash FROM ${table}`)).toHaveLength(1)
     expect(Object.keys(await store.artifacts("c"))).toEqual(["m"])
+  })
+
+  it("keeps features of any number as 32-bit floats, and reads those that were stored as plain numbers", async () => {
+    const store = new PostgresExposureStore(dataSource)
+    const slot = (features: number[]) => ({
+      productId: "a",
+      score: 0.3,
+      source: "popularity",
+      propensity: 1,
+      features,
+    })
+    const exposure = (requestId: string, slots: Exposure["slots"]): Exposure => ({
+      requestId,
+      ts: 1_000,
+      placement: "trending",
+      featureNames: [],
+      slots,
+      context: {},
+    })
+    const many = Array.from({ length: 300 }, (_, i) => i / 7 - 20)
+    await store.record([exposure("packed", [slot([]), slot([0.1, -2]), slot(many)])])
+    expect((await store.get("packed"))!.slots).toEqual([
+      slot([]),
+      slot([Math.fround(0.1), -2]),
+      slot(many.map(Math.fround)),
+    ])
+    const { schema } = dataSource.options as { schema: string }
+    await dataSource.query(
+      `INSERT INTO "${schema}".exposures (request_id, ts, placement, body) VALUES ('plain', now(), 'trending', $1)`,
+      [JSON.stringify(exposure("plain", [slot([0.1])]))]
+    )
+    expect((await store.getMany(["plain"])).get("plain")!.slots).toEqual([slot([0.1])])
   })
 
   it("drops old exposures, a chunk at a time", async () => {

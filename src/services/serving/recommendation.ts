@@ -72,6 +72,7 @@ export interface Exposure {
   featureNames: string[]
   /** What was on at the request, by name; absent in exposures from before it was recorded. */
   situation?: Readonly<Record<string, number>>
+  /** Stores may keep features as exact as 32-bit floats are. */
   slots: { productId: string; score: number; source: string; propensity: number; features: number[] }[]
   /** What the list was about and how long it was to be; absent in exposures from before it was recorded. */
   asked?: { seeds?: readonly string[]; cart?: readonly string[]; limit?: number }

@@ -5,7 +5,7 @@ const exposure = (requestId: string, changes: Partial<Exposure> = {}): Exposure 
   ts: 1_700_000_000_000,
   placement: "home-for-you",
   featureNames: ["popularity"],
-  slots: [{ productId: "a", score: 0.25, source: "popularity", propensity: 1, features: [0.1] }],
+  slots: [{ productId: "a", score: 0.25, source: "popularity", propensity: 1, features: [0.125] }],
   context: { country: "DE" },
   ...changes,
 })
