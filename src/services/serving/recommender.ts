@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid"
-import { noMetrics, PersonalizationError, Random } from "../lib"
+import { noMetrics, PersonalizationError, Random, Turns } from "../lib"
 import { mayProfile, mayStore } from "../privacy"
 import { subjectOf } from "../events"
 import { NEVER_SHOWN } from "../features"
@@ -25,12 +25,20 @@ import type {
 
 /** Share of the deadline that the feature store may use up; the rest is for the sources. */
 const PROFILE_SHARE = 0.4
+/** Times a list's length that its heaviest source brings: from more on, lists came out the same, and took longer. */
+const ENOUGH = 8
+/** Of a turn of the event loop, ms, what lists may use before the next of them waits: one takes about as long. */
+const TURN_MS = 1.5
+/** Short lists lose as many to filters as long ones. */
+const FEWEST = 40
 
 /** From a request to a list: profile, candidates, filters, ranking, fallback, reasons, exposure. */
 export class Recommender {
   private readonly sources: readonly CandidateSource[]
   private readonly ranker: Ranker
   private readonly random: Random
+  /** The feature store answers many at once. */
+  private readonly turns = new Turns(TURN_MS)
 
   constructor(private readonly parts: RecommenderParts) {
     this.sources = parts.sources ?? SOURCES
@@ -76,6 +84,8 @@ export class Recommender {
     const models = this.modelsFor(request)
     const knowledge = this.knowledge(models)
     const profile = await this.profileOf(request, knowledge)
+    const turn = this.turns.wait()
+    if (turn) await turn
     const given = [...new Set(request.productIds)]
     const input = givenInput(request, placement, profile, knowledge, given)
     const tools = this.tools(began)
@@ -139,9 +149,10 @@ export class Recommender {
     profile: Profile,
     knowledge: Knowledge
   ): ListInput {
-    const { candidates, maxLimit } = this.parts.options
+    const { candidates: most, maxLimit } = this.parts.options
     const seeds = (placement.requires === "cart_id" ? request.cartProductIds : request.productIds) ?? []
     const limit = Math.max(1, Math.min(request.limit ?? placement.limit, maxLimit))
+    const candidates = Math.min(most, Math.max(FEWEST, ENOUGH * limit))
     return { placement, request, profile, knowledge, seeds, limit, candidates }
   }
 
@@ -168,6 +179,8 @@ export class Recommender {
     const models = this.modelsFor(requests[0])
     const knowledge = this.knowledge(models)
     const profile = await this.profileOf(requests[0], knowledge)
+    const turn = this.turns.wait()
+    if (turn) await turn
     const inputs = requests.map((request, index) =>
       this.inputOf(request, placements[index], profile, knowledge)
     )
@@ -175,6 +188,8 @@ export class Recommender {
     const taken = new Set<string>()
     const lists: Recommendation[] = []
     for (const [index, input] of inputs.entries()) {
+      const next = this.turns.wait()
+      if (next) await next
       const list = await this.build(input, answers[index], taken, tools)
       for (const { id } of list.items) taken.add(id)
       lists.push(this.shape(input, list, requests[0], models))

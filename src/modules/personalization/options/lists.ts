@@ -18,7 +18,7 @@ export const servingOptions = section({
     .max(2_000)
     .default(100)
     .describe(
-      "Candidates that the source with the greatest weight may bring; the others in proportion to theirs."
+      "Candidates that the source with the greatest weight may bring at most, and no more than eight times the list's length (but 40); the others in proportion to their weights."
     ),
   anonymousSeconds: z
     .number()
