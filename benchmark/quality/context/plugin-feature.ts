@@ -38,7 +38,7 @@ export class PluginFeature {
       },
     })
     for (let item = 0; item < this.set.items; item++)
-      values[item] = of?.(this.catalog.cards.get(`${item}`)!) ?? 0
+      values[item] = of?.(this.catalog.cards.numberOf(`${item}`), `${item}`) ?? 0
   }
 }
 

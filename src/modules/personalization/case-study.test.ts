@@ -165,14 +165,17 @@ describe("two shoppers of whom nothing is known but their situation", () => {
     const demand = readSituation(records, signals, context.now)
     const situation = { shopper: NOBODY, demand, catalog, seeds: [], context }
     const contextFeature = RANK_FEATURES.find(({ name }) => name === "context")!
-    const signalsOf = (id: string) => contextFeature.signals!(situation, catalog.cards.get(id)!)
+    const signalsOf = (id: string) => contextFeature.signals!(situation, catalog.cards.numberOf(id), id)
     const umbrella = signalsOf("umbrellas-1")
     expect(umbrella.map(({ signal }) => signal)).toEqual(
       expect.arrayContaining(["weather=rain", "device=mobile", "daypart=evening", "country=FR"])
     )
     for (const { value } of umbrella) expect(value).toBeGreaterThanOrEqual(0)
     const whole = umbrella.reduce((sum, { value }) => sum + value, 0)
-    expect(whole).toBeCloseTo(contextFeature.prepare(situation)!(catalog.cards.get("umbrellas-1")!), 10)
+    expect(whole).toBeCloseTo(
+      contextFeature.prepare(situation)!(catalog.cards.numberOf("umbrellas-1"), "umbrellas-1"),
+      10
+    )
     expect(signalsOf("sunglasses-1").find(({ signal }) => signal === "weather=rain")!.value).toBeLessThan(0)
   })
 })

@@ -31,6 +31,7 @@ export function composeKnowledge(
     metrics,
     reloadSeconds: training.reloadSeconds,
     canaryShare: training.canaryShare,
+    productOf: (id) => catalog.cards.numberOf(id),
     shadow,
   })
   const createIndex = (dimensions: number) =>

@@ -36,34 +36,29 @@ export interface Product {
 }
 
 /**
- * What a request asks of hundreds of products, in one small record each: a product itself lies scattered over the memory.
- * The record stays the same object while the product changes, so whoever holds it sees a change at once.
+ * What a request asks of hundreds of products, by their numbers: a product itself lies scattered over the memory, and so do
+ * the ways to it from its id. A number is its product's own for as long as the process runs, also when that is gone or back.
  */
-export interface ProductCard {
-  readonly id: string
-  /** Place in arrays by product, counted from 0. Once the product is gone it may be another's. */
-  readonly number: number
-  /** Published, and not gone. */
-  listed: boolean
-  inStock: boolean
-  /** Which of `channelSets` it is sold in. */
-  channels: number
-  /** Which of `categorySets` it belongs to. */
-  categories: number
-  /** Which set of `Cards.traits` it has: brand, type, collection, tags, values of options. */
-  traits: number
-  /** ms since the epoch */
-  createdAt: number
-  /** Lowest variant price in the store's default currency, major units; 0 when unknown. */
-  price: number
-}
-
-/** The cards of all products. */
 export interface Cards {
   /** Every number lies below it. */
   readonly end: number
   /** How many there are. */
   readonly size: number
+  /** Number of a product, counted from 0; −1 when it is not there. */
+  numberOf(id: string): number
+  /** Published, and not gone. */
+  isListed(number: number): boolean
+  isInStock(number: number): boolean
+  /** Which of `channelSets` it is sold in. */
+  channelsOf(number: number): number
+  /** Which of `categorySets` it belongs to. */
+  categoriesOf(number: number): number
+  /** Which set of `traits` it has: brand, type, collection, tags, values of options. */
+  traitsOf(number: number): number
+  /** ms since the epoch */
+  createdAt(number: number): number
+  /** Lowest variant price in the store's default currency, major units; 0 when unknown. */
+  priceOf(number: number): number
   /**
    * Traits by number, all below `end`: how many products have one, of what kind it is, and which of them, kind by kind and
    * each once, are in a set that products have together.
@@ -78,7 +73,6 @@ export interface Cards {
   readonly channelSets: { idsOf(number: number): readonly string[] }
   /** Category ids that products have together, most specific last. */
   readonly categorySets: { idsOf(number: number): readonly string[] }
-  get(id: string): ProductCard | undefined
 }
 
 /** The catalogue in memory: read on every request, so every look-up is a map access. */

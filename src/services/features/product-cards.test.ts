@@ -2,30 +2,38 @@ import { product } from "../testing/planted-shop"
 import { ProductCards } from "./product-cards"
 import { OPTIONS, TAGS } from "./traits"
 
-it("stays one object while its product changes", () => {
+it("tells what is so now of a product that changes, by a number that stays", () => {
   const cards = new ProductCards()
-  cards.put(product("p", "a"))
-  const card = cards.get("p")!
-  expect(card).toMatchObject({ id: "p", number: 0, listed: true, inStock: true })
+  cards.put(product("p", "a", { price: 12.5, createdAt: 1_700_000_000_000 }))
+  const number = cards.numberOf("p")
+  expect([number, cards.isListed(number), cards.isInStock(number)]).toEqual([0, true, true])
+  expect([cards.priceOf(number), cards.createdAt(number)]).toEqual([12.5, 1_700_000_000_000])
   cards.put(product("p", "b", { inStock: false, salesChannelIds: ["b2b"] }))
-  expect(cards.get("p")).toBe(card)
-  expect([card.inStock, card.listed]).toEqual([false, true])
-  expect(cards.channelSets.idsOf(card.channels)).toEqual(["b2b"])
-  expect(cards.categorySets.idsOf(card.categories)).toEqual(["b"])
+  expect([cards.numberOf("p"), cards.size]).toEqual([number, 1])
+  expect([cards.isInStock(number), cards.isListed(number)]).toEqual([false, true])
+  expect(cards.channelSets.idsOf(cards.channelsOf(number))).toEqual(["b2b"])
+  expect(cards.categorySets.idsOf(cards.categoriesOf(number))).toEqual(["b"])
   cards.put(product("p", "b", { status: "draft" }))
-  expect(card.listed).toBe(false)
+  expect(cards.isListed(number)).toBe(false)
 })
 
-it("may not be shown once its product is gone, also to whoever still holds it", () => {
+it("lists no product that is gone, also for whoever still knows its number, until it is back", () => {
   const cards = new ProductCards()
   cards.put(product("p", "a"))
-  const held = cards.get("p")!
+  const number = cards.numberOf("p")
   cards.remove("p")
   cards.remove("p")
-  expect([cards.get("p"), held.listed]).toEqual([undefined, false])
+  cards.remove("never there")
+  expect([cards.numberOf("p"), cards.isListed(number), cards.size]).toEqual([-1, false, 0])
+  cards.put(product("q", "a"))
+  expect(cards.numberOf("q")).not.toBe(number)
+  expect(cards.isListed(number)).toBe(false)
+  cards.put(product("p", "c"))
+  expect([cards.numberOf("p"), cards.isListed(number), cards.size]).toEqual([number, true, 2])
+  expect(cards.categorySets.idsOf(cards.categoriesOf(number))).toEqual(["c"])
 })
 
-it("numbers the products without gaps, however they come and go", () => {
+it("keeps nothing but the number of a product that is gone", () => {
   const cards = new ProductCards()
   for (let round = 0; round < 50; round++) {
     cards.put(product(`p${round}`, `category-${round}`, { salesChannelIds: [`channel-${round}`] }))
@@ -33,22 +41,24 @@ it("numbers the products without gaps, however they come and go", () => {
     cards.remove(`p${round}`)
   }
   cards.put(product("last", "a"))
-  const [stays, last] = [cards.get("stays")!, cards.get("last")!]
-  expect(new Set([stays.number, last.number]).size).toBe(2)
-  expect(cards.end).toBe(2)
+  const numbers = ["stays", "last"].map((id) => cards.numberOf(id))
+  expect(new Set(numbers).size).toBe(2)
+  expect([cards.end, cards.size]).toEqual([52, 2])
   // What nobody belongs to any more is not kept either.
-  expect(Math.max(last.categories, last.channels)).toBeLessThan(2)
-  expect([last.categories, last.channels]).toEqual([stays.categories, stays.channels])
+  const sets = numbers.map((number) => [cards.categoriesOf(number), cards.channelsOf(number)])
+  expect(Math.max(...sets.flat())).toBeLessThan(2)
+  expect(sets[0]).toEqual(sets[1])
 })
 
 it("counts how many products have a trait, and numbers traits without gaps", () => {
   const cards = new ProductCards()
+  const setOf = (id: string) => cards.traitsOf(cards.numberOf(id))
   const wool = (id: string, colour: string) =>
     cards.put(product(id, "a", { tags: ["wool"], options: { Colour: [colour] } }))
   wool("p", "red")
   wool("q", "red")
-  const [tag, red] = cards.traits.inSet(cards.get("p")!.traits)
-  expect(cards.get("q")!.traits).toBe(cards.get("p")!.traits)
+  const [tag, red] = cards.traits.inSet(setOf("p"))
+  expect(setOf("q")).toBe(setOf("p"))
   expect([tag, red].map((trait) => cards.traits.countOf(trait))).toEqual([2, 2])
   expect([tag, red].map((trait) => cards.traits.kindOf(trait))).toEqual([TAGS, OPTIONS])
   wool("p", "blue")
@@ -56,7 +66,7 @@ it("counts how many products have a trait, and numbers traits without gaps", () 
   for (let round = 0; round < 50; round++) wool("p", `colour ${round}`)
   cards.remove("q")
   expect(cards.traits.countOf(tag)).toBe(1)
-  const { traits } = cards.get("p")!
+  const traits = setOf("p")
   expect(traits).toBeLessThan(4)
   expect(Math.max(...cards.traits.inSet(traits))).toBeLessThan(4)
 })

@@ -2,4 +2,6 @@
 export interface Scored {
   id: string
   score: number
+  /** Number of the product among the catalogue's cards, where whoever names it knows that. */
+  number?: number
 }

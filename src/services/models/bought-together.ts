@@ -34,7 +34,7 @@ const optionsSchema = z.strictObject({
 class BoughtTogether implements Model {
   readonly name = "bought-together"
   private readonly options: z.output<typeof optionsSchema>
-  private items = new ItemTable([])
+  items = new ItemTable([])
   private start: Int32Array = new Int32Array(1)
   private companion: Int32Array = new Int32Array(0)
   private ratio: Float64Array = new Float64Array(0)

@@ -41,7 +41,7 @@ class Bpr implements Model {
   readonly name = "bpr"
   private readonly options: z.output<typeof optionsSchema>
   private dimension: number
-  private items = new ItemTable([])
+  items = new ItemTable([])
   private factors: Float32Array = new Float32Array(0)
   private keepLast = false
   private serving: { scorer: FactorScorer; foldIn: PairwiseFoldIn } | undefined

@@ -37,7 +37,7 @@ const USUALLY = 0.1
 class BuyAgain implements Model {
   readonly name = "buy-again"
   private readonly options: z.output<typeof optionsSchema>
-  private items = new ItemTable([])
+  items = new ItemTable([])
   /** ln of the usual interval in days, per item. */
   private rhythm: Float32Array = new Float32Array(0)
   /** Chance of another purchase over the average chance, per item. */

@@ -43,7 +43,7 @@ export class Content implements Model, ProductEmbedder {
   private parts: Weighted[] = []
   /** (parts × dimensions) × dimensions; empty where there is one part only. */
   private basis: Float32Array = new Float32Array(0)
-  private readonly items = new ContentNeighbours()
+  private readonly neighbours = new ContentNeighbours()
 
   constructor(options?: Record<string, unknown>) {
     this.options = modelOptions("content", optionsSchema, options)
@@ -76,7 +76,7 @@ export class Content implements Model, ProductEmbedder {
     context.progress(0.9)
     const vectors = new Float32Array(products.length * this.size)
     whole.forEach((vector, row) => vectors.set(this.reduce(vector), row * this.size))
-    this.items.set(
+    this.neighbours.set(
       products.map(({ id }) => id),
       vectors,
       this.size
@@ -90,16 +90,16 @@ export class Content implements Model, ProductEmbedder {
 
   /** Products nearest to the mean of the seeds (else of the session's last five, else of the history's), by cosine. */
   recommend(query: ModelQuery, k: number): Scored[] {
-    return this.items.recommend(query, k)
+    return this.neighbours.recommend(query, k)
   }
 
   score(query: ModelQuery, ids: readonly string[]): Float64Array {
-    return this.items.score(query, ids)
+    return this.neighbours.score(query, ids)
   }
 
   /** The vector of a product of the catalogue that was learned; not a copy. */
   vectorOf(id: string): Float32Array | undefined {
-    return this.items.vectorOf(id)
+    return this.neighbours.vectorOf(id)
   }
 
   save(): Artifact {
@@ -111,7 +111,7 @@ export class Content implements Model, ProductEmbedder {
     const arrays = Object.assign({}, ...this.parts.map(({ part, embedder }) => embedder.save(`${part}.`)))
     return {
       meta: { dimensions: this.size, parts },
-      arrays: { ...arrays, basis: this.basis, ...this.items.save() },
+      arrays: { ...arrays, basis: this.basis, ...this.neighbours.save() },
     }
   }
 
@@ -124,7 +124,7 @@ export class Content implements Model, ProductEmbedder {
       embedder: loadPart(part, arrays, `${part}.`, this.size, reads),
     }))
     this.basis = arrays.basis as Float32Array
-    this.items.load(arrays, this.size)
+    this.neighbours.load(arrays, this.size)
   }
 
   private learnParts(

@@ -48,7 +48,7 @@ const QUERY_ITEMS = 200
 class Ease implements Model {
   readonly name = "ease"
   private readonly options: z.output<typeof optionsSchema>
-  private items = new ItemTable([])
+  items = new ItemTable([])
   private start: Int32Array = new Int32Array(1)
   private target: Int32Array = new Int32Array(0)
   private weight: Float32Array = new Float32Array(0)

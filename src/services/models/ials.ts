@@ -50,7 +50,7 @@ export class Ials implements Model {
   readonly name = "ials"
   private readonly options: z.output<typeof optionsSchema>
   private dimension: number
-  private items = new ItemTable([])
+  items = new ItemTable([])
   private factors: Float32Array = new Float32Array(0)
   /** Gram matrices times the unobserved weight: of the items, to fold in shoppers; of the shoppers, to fold in items. */
   private itemGram: Float32Array = new Float32Array(0)

@@ -6,6 +6,9 @@ export class ItemTable {
   private readonly numbers = new Map<string, number>()
   /** The ids where some were added; what the table was made from belongs to others. */
   private own: string[] | undefined
+  private productOf: ((id: string) => number) | undefined
+  /** By item the number of its product among the catalogue's cards, −1 until it is known. */
+  private products = new Int32Array(0)
 
   constructor(private readonly made: readonly string[]) {
     made.forEach((id, number) => this.numbers.set(id, number))
@@ -25,6 +28,12 @@ export class ItemTable {
 
   pack(): Uint8Array {
     return packStrings(this.ids)
+  }
+
+  /** From now on answers tell the numbers of the products, which `productOf` knows (−1: not yet) and which stay theirs. */
+  tellProducts(productOf: (id: string) => number): void {
+    this.productOf = productOf
+    this.products = new Int32Array(this.size).fill(-1)
   }
 
   /** Number of an item, or −1 when it is unknown. */
@@ -56,9 +65,23 @@ export class ItemTable {
     const { ids } = this
     const { numbers, scores, length } = top.lend()
     const found = new Array<Scored>(length)
-    for (let rank = 0; rank < found.length; rank++)
-      found[rank] = { id: ids[numbers[rank]], score: scores[rank] }
+    for (let rank = 0; rank < found.length; rank++) {
+      const item = numbers[rank]
+      found[rank] = { id: ids[item], score: scores[rank], number: this.productAt(item) }
+    }
     return found
+  }
+
+  private productAt(item: number): number | undefined {
+    const { products, productOf } = this
+    if (!productOf) return undefined
+    // Items that came later are looked up each time.
+    const known = item < products.length ? products[item] : -1
+    if (known >= 0) return known
+    const number = productOf(this.ids[item])
+    if (number < 0) return undefined
+    if (item < products.length) products[item] = number
+    return number
   }
 }
 

@@ -14,6 +14,8 @@ export interface ModelRegistryOptions {
   reloadSeconds?: number
   /** Share of the shoppers that a canary serves. Default 0. */
   canaryShare?: number
+  /** Number of a product among the catalogue's cards, −1 when it is not there; answers tell it along with the ids. */
+  productOf?(id: string): number
   /** Takes what a version in shadow would have shown. */
   shadow?: Pick<ShadowAnswers, "offer">
 }
@@ -236,6 +238,8 @@ export class ModelRegistry {
   }
 
   private modelsOf(version: ModelVersion, models: readonly Model[]): Loaded {
+    const { productOf } = this.options
+    if (productOf) for (const { items } of models) items?.tellProducts(productOf)
     return { version, models: new Map(models.map((model) => [model.name, model])) }
   }
 

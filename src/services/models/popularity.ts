@@ -27,7 +27,7 @@ const optionsSchema = z.strictObject({
 class Popularity implements Model {
   readonly name = "popularity"
   private readonly options: z.output<typeof optionsSchema>
-  private items = new ItemTable([])
+  items = new ItemTable([])
   /** Items by falling score; scores are shares of all weight. */
   private order: Int32Array = new Int32Array(0)
   private shares: Float64Array = new Float64Array(0)

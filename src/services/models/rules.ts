@@ -30,7 +30,7 @@ const optionsSchema = z.strictObject({
  */
 class Rules implements Model {
   private readonly options: z.output<typeof optionsSchema>
-  private items = new ItemTable([])
+  items = new ItemTable([])
   private keepLast = false
   private start: Int32Array = new Int32Array(1)
   private successor: Int32Array = new Int32Array(0)

@@ -1,5 +1,5 @@
 import { TopK, type Artifact, type Scored } from "../lib"
-import { sequenceOf } from "./item-table"
+import { sequenceOf, type ItemTable } from "./item-table"
 import type { FitContext, Model, ModelDefinition, ModelQuery } from "./model"
 import { modelOptions } from "./options"
 import { mayRecommendLast } from "./repeats"
@@ -48,6 +48,10 @@ class SessionKnn implements Model {
     this.candidate = new Int32Array(m)
     this.similarity = new Float64Array(m)
     this.step = new Int32Array(m)
+  }
+
+  get items(): ItemTable {
+    return this.index.items
   }
 
   fit({ interactions }: TrainingData, context: FitContext): void {

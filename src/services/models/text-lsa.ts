@@ -26,7 +26,7 @@ export class TextLsa implements Model, ProductEmbedder {
   readonly name = "text-lsa"
   private readonly options: z.output<typeof optionsSchema>
   private readonly space = new TextSpace(productFeatures)
-  private readonly items = new ContentNeighbours()
+  private readonly neighbours = new ContentNeighbours()
 
   constructor(options?: Record<string, unknown>) {
     this.options = modelOptions("text-lsa", optionsSchema, options)
@@ -44,7 +44,7 @@ export class TextLsa implements Model, ProductEmbedder {
       if ((row & 1023) === 0) context.checkCancelled()
       vectors.set(this.embed(product), row * dimensions)
     })
-    this.items.set(
+    this.neighbours.set(
       products.map(({ id }) => id),
       vectors,
       dimensions
@@ -59,24 +59,24 @@ export class TextLsa implements Model, ProductEmbedder {
 
   /** Products nearest to the mean of the seeds (else of the session's last five, else of the history's), by cosine. */
   recommend(query: ModelQuery, k: number): Scored[] {
-    return this.items.recommend(query, k)
+    return this.neighbours.recommend(query, k)
   }
 
   score(query: ModelQuery, ids: readonly string[]): Float64Array {
-    return this.items.score(query, ids)
+    return this.neighbours.score(query, ids)
   }
 
   save(): Artifact {
     return {
       meta: { dimensions: this.dimensions },
-      arrays: { ...this.space.save(), ...this.items.save() },
+      arrays: { ...this.space.save(), ...this.neighbours.save() },
     }
   }
 
   load({ meta, arrays }: Artifact): void {
     const dimensions = meta.dimensions as number
     this.space.load(arrays, dimensions)
-    this.items.load(arrays, dimensions)
+    this.neighbours.load(arrays, dimensions)
   }
 }
 

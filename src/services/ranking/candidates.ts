@@ -1,4 +1,3 @@
-import type { ProductCard } from "../features"
 import type { Candidate } from "../retrieval"
 import type { FeatureOf } from "./rank-feature"
 import type { RankCandidates } from "./ranker.port"
@@ -19,8 +18,8 @@ export interface GatherInput {
   answers: ReadonlyMap<string, readonly Candidate[]>
   /** Those whose answers count; the votes stand in their order. */
   sources: readonly { name: string }[]
-  /** The product, when it may be shown. */
-  admit(id: string): ProductCard | undefined
+  /** The product's number among the catalogue's cards, when it may be shown, else −1. */
+  admit(candidate: Candidate): number
   /** What each feature says of a product; undefined where it says 0 of all. */
   features: readonly (FeatureOf | undefined)[]
   /** Every number of a product lies below it. */
@@ -52,21 +51,21 @@ export function gather({ answers, sources, admit, features, end }: GatherInput):
     let rank = 0
     let kept = 0
     let last = NaN
-    for (const { id, score } of answers.get(sources[place].name) ?? []) {
-      const card = admit(id)
-      if (!card) continue
-      const mark = 2 * card.number
+    for (const candidate of answers.get(sources[place].name) ?? []) {
+      const number = admit(candidate)
+      if (number < 0) continue
+      const mark = 2 * number
       if (met[mark] !== gathering) {
         met[mark] = gathering
         met[mark + 1] = ids.length
         votes.fill(0, ids.length * width, (ids.length + 1) * width)
-        fill(values, ids.length * depth, features, card)
-        ids.push(id)
+        fill(values, ids.length * depth, features, number, candidate.id)
+        ids.push(candidate.id)
       }
       const at = met[mark + 1] * width + place
       if (votes[at] > 0) continue
-      if (score !== last) rank = kept
-      last = score
+      if (candidate.score !== last) rank = kept
+      last = candidate.score
       kept++
       votes[at] = HALF / (HALF + rank)
     }
@@ -83,7 +82,8 @@ export function fill(
   values: Float64Array,
   at: number,
   features: readonly (FeatureOf | undefined)[],
-  card: ProductCard
+  number: number,
+  id: string
 ): void {
-  for (let one = 0; one < features.length; one++) values[at + one] = features[one]?.(card) ?? 0
+  for (let one = 0; one < features.length; one++) values[at + one] = features[one]?.(number, id) ?? 0
 }

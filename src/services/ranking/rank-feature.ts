@@ -1,5 +1,5 @@
 import type { RequestContext } from "../context"
-import type { Catalog, ProductCard, Shopper, SituationDemand } from "../features"
+import type { Catalog, Shopper, SituationDemand } from "../features"
 
 /** What a feature may look at; the same for all candidates of a list. */
 export interface RankSituation {
@@ -12,8 +12,8 @@ export interface RankSituation {
   demand?: SituationDemand
 }
 
-/** Value of one product: finite, about −1 to 1. */
-export type FeatureOf = (card: ProductCard) => number
+/** Value of one product, by its number among the catalogue's cards and its id: finite, about −1 to 1. */
+export type FeatureOf = (number: number, id: string) => number
 
 /** One side of the situation that moves a product, e.g. `weather=rain`, and its part of a feature's value. */
 export interface Signal {
@@ -29,5 +29,5 @@ export interface RankFeature {
   /** Called once a list. @returns undefined where the value is 0 for every product */
   prepare(situation: RankSituation): FeatureOf | undefined
   /** What the value of a product is made of, strongest first; the parts add up to it. To explain, not to rank. */
-  signals?(situation: RankSituation, card: ProductCard): readonly Signal[]
+  signals?(situation: RankSituation, number: number, id: string): readonly Signal[]
 }

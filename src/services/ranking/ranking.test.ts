@@ -26,8 +26,8 @@ function gathered(
 ) {
   const cards = new ProductCards()
   for (const list of answers.values()) for (const { id } of list) cards.put(product(id, id))
-  const admit = (id: string) => (id === "hidden" ? undefined : cards.get(id))
-  return gather({ answers, sources, admit, features: [({ id }) => affinity(id)], end: cards.end })
+  const admit = ({ id }: { id: string }) => (id === "hidden" ? -1 : cards.numberOf(id))
+  return gather({ answers, sources, admit, features: [(_, id) => affinity(id)], end: cards.end })
 }
 
 /** Product → what the first of `width` sources said. */

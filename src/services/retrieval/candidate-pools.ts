@@ -27,6 +27,8 @@ export interface CandidatePoolsParts {
 interface Pool {
   ids: readonly string[]
   scores: Float32Array
+  /** Of the products among the cards; −1 where it was not known. */
+  numbers: Int32Array
 }
 
 interface Wanted {
@@ -66,8 +68,10 @@ export class CandidatePools {
       return []
     }
     const found: Scored[] = []
-    for (let i = 0; i < Math.min(k, pool.ids.length); i++)
-      found.push({ id: pool.ids[i], score: pool.scores[i] })
+    for (let i = 0; i < Math.min(k, pool.ids.length); i++) {
+      const number = pool.numbers[i]
+      found.push({ id: pool.ids[i], score: pool.scores[i], number: number < 0 ? undefined : number })
+    }
     return found
   }
 
@@ -92,7 +96,11 @@ export class CandidatePools {
 
   private make(key: string, { models, model, history }: Wanted): Pool {
     const found = models.ask(model, { history }, this.parts.size)
-    const pool = { ids: found.map(({ id }) => id), scores: Float32Array.from(found, ({ score }) => score) }
+    const pool = {
+      ids: found.map(({ id }) => id),
+      scores: Float32Array.from(found, ({ score }) => score),
+      numbers: Int32Array.from(found, ({ number = -1 }) => number),
+    }
     this.pools.set(key, pool)
     return pool
   }

@@ -187,7 +187,7 @@ export class ContentIndex {
   private async build(version: string, embedder: ProductEmbedder): Promise<void> {
     const { catalog, store } = this.parts
     const index = await this.parts.createIndex(embedder.dimensions)
-    const vectors = new VectorTable(embedder.dimensions)
+    const vectors = new VectorTable(embedder.dimensions, (id) => catalog.cards.numberOf(id))
     const neighbours = new Neighbours(index, vectors, this.parts.candidates)
     const space: Space = { version, embedder, index, vectors, neighbours, madeOf: new Map() }
     try {

@@ -198,7 +198,10 @@ export class Neighbours {
       scores[a] === scores[b] ? table.idOf(rows[a]) < table.idOf(rows[b]) : scores[a] > scores[b]
     )
     const found: Scored[] = []
-    for (const at of best) found.push({ id: table.idOf(rows[at]), score: scores[at] })
+    for (const at of best) {
+      const row = rows[at]
+      found.push({ id: table.idOf(row), score: scores[at], number: table.productAt(row) })
+    }
     return found
   }
 

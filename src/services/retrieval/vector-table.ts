@@ -8,12 +8,17 @@ const BLOCK = 4_096
 export class VectorTable {
   private readonly rows = new Map<string, number>()
   private readonly names: string[] = []
+  private readonly products: number[] = []
   private readonly blocks: Float32Array[] = []
   private readonly free: number[] = []
   /** Vectors that have been given up so far. */
   removals = 0
 
-  constructor(readonly dimensions: number) {}
+  /** @param productOf number of a product among the catalogue's cards, which stays its own; −1: not there */
+  constructor(
+    readonly dimensions: number,
+    private readonly productOf: (id: string) => number = () => -1
+  ) {}
 
   /** Vectors held. */
   get size(): number {
@@ -39,6 +44,12 @@ export class VectorTable {
     return this.names[row]
   }
 
+  /** Number of a row's product among the catalogue's cards, if it was there when the vector came. */
+  productAt(row: number): number | undefined {
+    const number = this.products[row]
+    return number < 0 ? undefined : number
+  }
+
   /** Whether the row belongs to a vector now. */
   holds(row: number): boolean {
     return this.names[row] !== ""
@@ -50,6 +61,7 @@ export class VectorTable {
       row = this.free.pop() ?? this.names.length
       this.rows.set(id, row)
       this.names[row] = id
+      this.products[row] = this.productOf(id)
       if (row === this.blocks.length * BLOCK) this.blocks.push(new Float32Array(BLOCK * this.dimensions))
     }
     this.blocks[Math.floor(row / BLOCK)].set(vector, (row % BLOCK) * this.dimensions)

@@ -13,7 +13,14 @@ import {
   type RankInput,
   type RuleSet,
 } from "../ranking"
-import { retrieve, trailOf, type CandidateSource, type Knowledge, type RetrievalQuery } from "../retrieval"
+import {
+  retrieve,
+  trailOf,
+  type Candidate,
+  type CandidateSource,
+  type Knowledge,
+  type RetrievalQuery,
+} from "../retrieval"
 import { showable } from "./filters"
 import type { ListTrace } from "./list-trace"
 import { asFeatured, obeying, rulesOf } from "./obey-rules"
@@ -126,7 +133,8 @@ export async function build(
   trace?.answered(answers)
   const question = questionOf(input, tools)
   const { sources, prepared } = question
-  const candidates = gather({ answers, sources, admit: show, features: prepared, end: catalog.cards.end })
+  const admit = ({ id, number }: Candidate) => show(id, number)
+  const candidates = gather({ answers, sources, admit, features: prepared, end: catalog.cards.end })
   const windows = rerankersOf(input, tools).map(({ reranker }) => reranker.window)
   const wanted = limit * Math.max(1, ...windows)
   // What a rule lifts may stand anywhere.
@@ -139,7 +147,7 @@ export async function build(
   const ranked = rescored(ranking, rules, tools)
   const best = rerank(ranked.length > wanted ? ranked.slice(0, wanted) : ranked, input, tools)
   const features = featureNames.length
-  const places = rules?.arrange({ ranked, limit, mayShow: (id) => mayShow(id) !== undefined, features })
+  const places = rules?.arrange({ ranked, limit, mayShow: (id) => mayShow(id) >= 0, features })
   const query = queryOf(input)
   const items = (places?.choose(best) ?? best).map((item) =>
     explained(item, query, knowledge, answers, tools)
@@ -155,7 +163,7 @@ export async function build(
       built,
       { ...input, limit: room },
       (name) => asked.includes(name) && (answers.has(name) || !isLast(name)),
-      places ? (id) => show(id) && places.take(id) : show,
+      (id) => show(id) >= 0 && (!places || places.take(id)),
       tools
     )
   }
@@ -264,7 +272,7 @@ async function fillUp(
   /** Has had its chance; a last resort that gave no answer gets another. */
   spent: (name: string) => boolean,
   /** Asked of a product once, and what it says yes to is shown. */
-  show: (id: string) => unknown,
+  show: (id: string) => boolean,
   tools: ListTools
 ): Promise<void> {
   const chain = new Set([...input.placement.fallback, ...LAST_RESORTS])

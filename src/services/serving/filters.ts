@@ -1,4 +1,4 @@
-import { isTurnedDown, type Catalog, type ProductCard, type Shopper } from "../features"
+import { isTurnedDown, type Cards, type Catalog, type Shopper } from "../features"
 import type { RequestContext } from "../context"
 import { isDue, type Knowledge } from "../retrieval"
 import type { Placement } from "./placement"
@@ -17,8 +17,8 @@ export interface FilterInput {
   exclude: Iterable<string>
 }
 
-/** Gives the product's card if it may be shown. */
-export type Show = (id: string) => ProductCard | undefined
+/** Gives the product's number among the cards if it may be shown, else −1. @param known the number, where it is known */
+export type Show = (id: string, known?: number) => number
 
 /** Told why a product may not be shown; for explanations. */
 export type Refused = (id: string, reason: string) => void
@@ -33,19 +33,21 @@ export function showable(input: FilterInput, refused?: Refused): Show {
   const { inStock } = input.placement.filters
   const out = leftOut(input)
   const sold = soldIn(context.salesChannelIds, cards)
-  return (id) => {
+  return (id, known) => {
     const why = out.size > 0 ? out.get(id) : undefined
-    const card = why === undefined ? cards.get(id) : undefined
-    if (card && card.listed && (card.inStock || !inStock) && sold(card)) return card
-    refused?.(id, why ?? unfit(card, inStock))
-    return undefined
+    const number = known ?? cards.numberOf(id)
+    const fits = why === undefined && number >= 0
+    if (fits && cards.isListed(number) && (!inStock || cards.isInStock(number)) && sold(number)) return number
+    refused?.(id, why ?? unfit(id, cards, inStock))
+    return -1
   }
 }
 
-function unfit(card: ProductCard | undefined, inStock: boolean): string {
-  if (!card) return "unknown"
-  if (!card.listed) return "not_published"
-  return inStock && !card.inStock ? "out_of_stock" : "other_channel"
+function unfit(id: string, cards: Cards, inStock: boolean): string {
+  const number = cards.numberOf(id)
+  if (number < 0) return "unknown"
+  if (!cards.isListed(number)) return "not_published"
+  return inStock && !cards.isInStock(number) ? "out_of_stock" : "other_channel"
 }
 
 /** Product → why it is left out. */
@@ -81,10 +83,11 @@ function leftOut({
 }
 
 /** Whether a product is sold in one of the channels (none named: in any). */
-function soldIn(channels: readonly string[], cards: Catalog["cards"]): (card: ProductCard) => boolean {
+function soldIn(channels: readonly string[], cards: Cards): (number: number) => boolean {
   if (channels.length === 0) return () => true
   const known = new Map<number, boolean>()
-  return ({ channels: set }) => {
+  return (number) => {
+    const set = cards.channelsOf(number)
     let sold = known.get(set)
     if (sold === undefined) {
       sold = cards.channelSets.idsOf(set).some((id) => channels.includes(id))

@@ -88,8 +88,8 @@ export function focused(
 }
 
 const categoriesOf = ({ cards }: Catalog, id: string): readonly string[] => {
-  const card = cards.get(id)
-  return card ? cards.categorySets.idsOf(card.categories) : []
+  const number = cards.numberOf(id)
+  return number < 0 ? [] : cards.categorySets.idsOf(cards.categoriesOf(number))
 }
 
 /** Half by content, half by the categories in common: titles of one kind may share no word. */

@@ -37,8 +37,8 @@ const picky: AnyReranker = {
 const rainy: RankFeature = {
   name: "context",
   share: 0.1,
-  prepare: () => (card) => (card.id === "c" ? 1 : 0),
-  signals: (_, card) => (card.id === "c" ? [{ signal: "weather=rain", value: 1 }] : []),
+  prepare: () => (_, id) => (id === "c" ? 1 : 0),
+  signals: (_, __, id) => (id === "c" ? [{ signal: "weather=rain", value: 1 }] : []),
 }
 
 const knowledge: Knowledge = {

@@ -158,9 +158,9 @@ export class ListTracer implements ListTrace {
   /** Of the features that say what they are made of, and say anything of this product. */
   private signalsOf(id: string, row: number | undefined): Record<string, readonly Signal[]> {
     const { input } = this
-    const card = input?.catalog.cards.get(id)
-    if (!input || !card || row === undefined) return {}
-    const told = (feature: RankFeature) => feature.signals?.(input, card) ?? []
+    const number = input?.catalog.cards.numberOf(id) ?? -1
+    if (!input || number < 0 || row === undefined) return {}
+    const told = (feature: RankFeature) => feature.signals?.(input, number, id) ?? []
     return Object.fromEntries(
       input.features
         .map((feature) => [feature.name, told(feature)] as const)

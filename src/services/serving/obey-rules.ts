@@ -20,12 +20,12 @@ export function rulesOf(situation: ListSituation, { rules, trace }: RuleTools): 
 /** What may be shown, less what rules keep out. */
 export function obeying(rules: ListRules | undefined, show: Show, { trace }: RuleTools): Show {
   if (!rules) return show
-  return (id) => {
-    const card = show(id)
-    const against = card && rules.refusalOf(id)
-    if (!against) return card
+  return (id, known) => {
+    const number = show(id, known)
+    const against = number >= 0 ? rules.refusalOf(id) : undefined
+    if (!against) return number
     trace?.refused(id, "rule", against)
-    return undefined
+    return -1
   }
 }
 

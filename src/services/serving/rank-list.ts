@@ -1,6 +1,5 @@
 import { fill, gather, type FeatureOf, type ListRules, type RankCandidates, type Ranked } from "../ranking"
-import type { ProductCard } from "../features"
-import { onlyOf } from "../retrieval"
+import { onlyOf, type Candidate } from "../retrieval"
 import {
   ask,
   explained,
@@ -49,7 +48,7 @@ export async function rankList(
   const rules = rulesOf(listingOf(input), tools)
   const show = obeying(rules, mayShow, tools)
   const hidden = hiddenBy(rules, given)
-  const known = given.filter((id) => show(id))
+  const known = given.filter((id) => show(id) >= 0)
   const listed = new Set(known)
   const trending = profile.trending.filter(({ id }) => listed.has(id))
   const asked: ListInput = {
@@ -64,8 +63,9 @@ export async function rankList(
   const question = questionOf(input, tools)
   const { sources, prepared } = question
   const { end } = input.knowledge.catalog.cards
-  const named = gather({ answers, sources, admit: show, features: prepared, end })
-  const unnamed = new Map(known.map((id) => [id, show(id)!]))
+  const admit = ({ id, number }: Candidate) => show(id, number)
+  const named = gather({ answers, sources, admit, features: prepared, end })
+  const unnamed = new Map(known.map((id) => [id, show(id)]))
   for (const id of named.ids) unnamed.delete(id)
   const ranking = {
     ...question,
@@ -79,13 +79,13 @@ export async function rankList(
   const places = rules?.arrange({
     ranked,
     limit: input.limit,
-    mayShow: (id) => given.includes(id) && mayShow(id) !== undefined,
+    mayShow: (id) => given.includes(id) && mayShow(id) >= 0,
     features: featureNames.length,
   })
   const query = queryOf(asked)
   const explain = (item: Ranked) =>
     unnamed.has(item.id)
-      ? unexplained(item, liked?.(unnamed.get(item.id)!) ?? 0)
+      ? unexplained(item, liked?.(unnamed.get(item.id)!, item.id) ?? 0)
       : explained(item, query, asked.knowledge, answers, tools)
   const items = (places?.choose(best) ?? best).map(explain)
   const woven = places?.weave(items, asFeatured) ?? items
@@ -123,7 +123,7 @@ function inOrder(ranked: readonly Ranked[], given: readonly string[]): Ranked[] 
 /** The candidates, and behind them those that no source has named, with what the features say of them. */
 function withUnnamed(
   { ids, votes, features }: RankCandidates,
-  unnamed: ReadonlyMap<string, ProductCard>,
+  unnamed: ReadonlyMap<string, number>,
   width: number,
   prepared: readonly (FeatureOf | undefined)[]
 ): RankCandidates {
@@ -132,8 +132,8 @@ function withUnnamed(
   const values = new Float64Array((ids.length + unnamed.size) * prepared.length)
   values.set(features)
   let at = features.length
-  for (const card of unnamed.values()) {
-    fill(values, at, prepared, card)
+  for (const [id, number] of unnamed) {
+    fill(values, at, prepared, number, id)
     at += prepared.length
   }
   return { ids: [...ids, ...unnamed.keys()], votes: all, features: values }

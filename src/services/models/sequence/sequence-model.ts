@@ -21,7 +21,7 @@ const DIMENSIONS_STEP = 8
  * Memory: 4 bytes × dimensions per item, three times that while training.
  */
 export class SequenceModel<O extends SequenceOptions> implements Model {
-  private items = new ItemTable([])
+  items = new ItemTable([])
   private dimensions = 0
   private scorer = new ItemScorer(EMPTY, DIMENSIONS_STEP)
   private weights: Record<string, Float32Array> = {}

@@ -15,6 +15,6 @@ export const affinity: RankFeature = {
       for (const id of cards.categorySets.idsOf(set)) best = Math.max(best, categoryAffinity.get(id) ?? 0)
       return best
     })
-    return ({ categories }) => ofSet(categories)
+    return (number) => ofSet(cards.categoriesOf(number))
   },
 }

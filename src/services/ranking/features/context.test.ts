@@ -18,9 +18,9 @@ function demandOf(wanted: Record<string, number>): Demand {
 
 const signalsOf = (id: string, demand: SituationDemand) => {
   const situation = { shopper: NOBODY, context: { now: 0, salesChannelIds: [] }, catalog, seeds: [], demand }
-  const card = catalog.cards.get(id)!
-  const told = context.signals!(situation, card)
-  const value = context.prepare(situation)!(card)
+  const number = catalog.cards.numberOf(id)
+  const told = context.signals!(situation, number, id)
+  const value = context.prepare(situation)!(number, id)
   expect(told.reduce((sum, one) => sum + one.value, 0)).toBeCloseTo(value, 10)
   return Object.fromEntries(told.map((one) => [one.signal, one.value]))
 }

@@ -1,4 +1,4 @@
-import type { Cards, Demand, ProductCard, SituationDemand } from "../../features"
+import type { Cards, Demand, SituationDemand } from "../../features"
 import type { RankFeature, RankSituation } from "../rank-feature"
 import { ListValues } from "../list-values"
 
@@ -41,7 +41,7 @@ class Side {
    * ln of the lift of a product: of what is known of itself, and for the rest of its categories.
    * @param general how much it is wanted in general, where that is known
    */
-  of({ id, categories }: ProductCard, general: number | undefined): number {
+  of(id: string, categories: number, general: number | undefined): number {
     if (general === undefined) return this.ofUnknown(categories)
     const prior = this.ofSet(categories)
     const whole = this.general ? general : this.whole.product(id)
@@ -101,17 +101,20 @@ export const context: RankFeature = {
       for (const side of sides) sum += side.ofUnknown(set)
       return bounded(sum)
     })
-    return (card) => {
-      const wanted = general.product(card.id)
-      if (wanted === undefined) return ofSet(card.categories)
+    return (number, id) => {
+      const wanted = general.product(id)
+      const categories = catalog.cards.categoriesOf(number)
+      if (wanted === undefined) return ofSet(categories)
       let sum = 0
-      for (const side of sides) sum += side.of(card, wanted)
+      for (const side of sides) sum += side.of(id, categories, wanted)
       return bounded(sum)
     }
   },
-  signals: ({ demand, catalog }, card) => {
+  signals: ({ demand, catalog }, number, id) => {
     if (!demand) return []
-    const lifts = sidesOf(demand, catalog).map((side) => side.of(card, demand.general.product(card.id)))
+    const categories = catalog.cards.categoriesOf(number)
+    const wanted = demand.general.product(id)
+    const lifts = sidesOf(demand, catalog).map((side) => side.of(id, categories, wanted))
     const sum = lifts.reduce((total, lift) => total + lift, 0)
     const scale = sum === 0 ? 0.5 : bounded(sum) / sum
     return demand.here

@@ -9,7 +9,7 @@ const tiredOf = (id: string, shown: [string, number][]) =>
     context: { now: 0, salesChannelIds: [] },
     catalog,
     seeds: [],
-  })?.(catalog.cards.get(id)!)
+  })?.(catalog.cards.numberOf(id), id)
 
 it("grows with every time that a product is shown in vain, from the second on, and only for that product", () => {
   expect(tiredOf("a", [])).toBeUndefined()

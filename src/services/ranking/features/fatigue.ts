@@ -12,5 +12,5 @@ export const fatigue: RankFeature = {
   // Ten times in vain cost more than the way from the first place to the twelfth.
   share: -0.5,
   prepare: ({ shopper: { shown } }) =>
-    shown.size === 0 ? undefined : ({ id }) => 1 - 2 ** (-Math.max(0, (shown.get(id) ?? 0) - 1) / HALF),
+    shown.size === 0 ? undefined : (_, id) => 1 - 2 ** (-Math.max(0, (shown.get(id) ?? 0) - 1) / HALF),
 }

@@ -10,7 +10,7 @@ export const newness: RankFeature = {
   name: "newness",
   share: 0,
   prepare:
-    ({ context: { now } }) =>
-    ({ createdAt }) =>
-      BY_DAY[Math.max(0, Math.floor((now - createdAt) / DAY_MS))] ?? 0,
+    ({ context: { now }, catalog: { cards } }) =>
+    (number) =>
+      BY_DAY[Math.max(0, Math.floor((now - cards.createdAt(number)) / DAY_MS))] ?? 0,
 }

@@ -14,13 +14,17 @@ export const priceFit: RankFeature = {
     let sum = 0
     let count = 0
     for (const { productId } of recent) {
-      const price = cards.get(productId)?.price ?? 0
+      const number = cards.numberOf(productId)
+      const price = number < 0 ? 0 : cards.priceOf(number)
       if (price <= 0) continue
       sum += Math.log(price)
       count++
     }
     if (count < ENOUGH) return undefined
     const liked = sum / count
-    return ({ price }) => (price > 0 ? -Math.min(1, Math.abs(Math.log(price) - liked)) : 0)
+    return (number) => {
+      const price = cards.priceOf(number)
+      return price > 0 ? -Math.min(1, Math.abs(Math.log(price) - liked)) : 0
+    }
   },
 }

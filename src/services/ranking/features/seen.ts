@@ -9,6 +9,6 @@ export const seen: RankFeature = {
     const values = new Map<string, number>()
     for (const { productId } of recent) values.set(productId, 0.5)
     for (const id of session) values.set(id, 1)
-    return ({ id }) => values.get(id) ?? 0
+    return (_, id) => values.get(id) ?? 0
   },
 }

@@ -24,7 +24,7 @@ const situation = (recent: ReturnType<typeof looked>) => ({
   seeds: [],
 })
 const of = (feature: typeof tagTaste, recent: ReturnType<typeof looked>, id: string) =>
-  feature.prepare(situation(recent))?.(catalog.cards.get(id)!)
+  feature.prepare(situation(recent))?.(catalog.cards.numberOf(id), id)
 
 const reds = looked(["p0", "p4", "p8", "p24", "p28"])
 
@@ -39,7 +39,7 @@ it("learns nothing from what all products have", () => {
     Array.from({ length: 9 }, (_, i) => product(`p${i}`, "x", { options: { Size: SIZES } }))
   )
   const value = optionTaste.prepare({ ...situation(reds), catalog: inSizes })
-  expect(value!(inSizes.cards.get("p5")!)).toBe(0)
+  expect(value!(inSizes.cards.numberOf("p5"), "p5")).toBe(0)
 })
 
 it("takes of an option's values the one that is liked best", () => {
@@ -76,7 +76,7 @@ it("stays within its bounds whatever a product is called", () => {
   const recent = looked(["p0", "p1", "p2", "p3", "p4"])
   for (const feature of [makeTaste, tagTaste, optionTaste]) {
     const valueOf = feature.prepare({ ...situation(recent), catalog: wild })!
-    const values = ["p5", "p6", "p29"].map((id) => valueOf(wild.cards.get(id)!))
+    const values = ["p5", "p6", "p29"].map((id) => valueOf(wild.cards.numberOf(id), id))
     expect(values.every((value) => Number.isFinite(value) && Math.abs(value) <= 1)).toBe(true)
   }
 })

@@ -1,4 +1,4 @@
-import { isTurnedDown, MAKE, TAGS, type Cards, type ProductCard, type Shopper } from "../../features"
+import { isTurnedDown, MAKE, TAGS, type Cards, type Shopper } from "../../features"
 import type { FeatureOf, RankFeature } from "../rank-feature"
 
 /** Times that a trait is met as often as in the shop, before anything is known. */
@@ -48,12 +48,13 @@ class Taste {
     private readonly cards: Cards
   ) {
     const { counts } = this
-    const met = new Set<ProductCard>()
+    const met = new Set<number>()
     for (const { productId, type } of recent) {
-      const card = isTurnedDown(type) ? undefined : cards.get(productId)
-      if (!card || met.has(card)) continue
-      met.add(card)
-      for (const trait of cards.traits.inSet(card.traits)) counts.set(trait, (counts.get(trait) ?? 0) + 1)
+      const number = isTurnedDown(type) ? -1 : cards.numberOf(productId)
+      if (number < 0 || met.has(number)) continue
+      met.add(number)
+      for (const trait of cards.traits.inSet(cards.traitsOf(number)))
+        counts.set(trait, (counts.get(trait) ?? 0) + 1)
     }
     this.products = met.size
   }
@@ -111,7 +112,8 @@ const tasteFor = (name: string, share: number, value: number): RankFeature => ({
   prepare: ({ shopper, catalog: { cards } }): FeatureOf | undefined => {
     let taste = tastes.get(shopper)
     if (!taste) tastes.set(shopper, (taste = new Taste(shopper, cards)))
-    return taste.known ? ({ traits }) => taste.of(traits, value) : undefined
+    const known = taste.known ? taste : undefined
+    return known && ((number) => known.of(cards.traitsOf(number), value))
   },
 })
 

@@ -336,7 +336,13 @@ describe("LearnedRanker", () => {
       sources,
       features: [],
       situation: situationOf(situation),
-      candidates: gather({ answers, sources, admit: (id) => cards.get(id), features: [], end: cards.end }),
+      candidates: gather({
+        answers,
+        sources,
+        admit: ({ id }) => cards.numberOf(id),
+        features: [],
+        end: cards.end,
+      }),
       wanted: 10,
     }
     return input

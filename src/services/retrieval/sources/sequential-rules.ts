@@ -14,6 +14,6 @@ export const sequentialRules: CandidateSource = {
       ({ id }) => !seen.has(id)
     )
     if (session.length > 1) return found
-    return found.map(({ id, score }) => ({ id, score, because: session[0] }))
+    return found.map(({ id, score, number }) => ({ id, score, number, because: session[0] }))
   },
 }
