@@ -42,6 +42,15 @@ export function subjectStoreContract(
           {},
         ])
       ).toEqual([NO_CONSENT, FULL_CONSENT, FULL_CONSENT, undefined, undefined])
+      const visitors = ["v3", "v2", "v1", "v2", "unknown"].map((visitorId) => ({ visitorId }))
+      expect(await store.consentsOf([...visitors, {}])).toEqual([
+        undefined,
+        FULL_CONSENT,
+        NO_CONSENT,
+        FULL_CONSENT,
+        undefined,
+        undefined,
+      ])
     })
 
     it("links a visitor once and for all", async () => {
