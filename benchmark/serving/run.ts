@@ -3,13 +3,15 @@
  * [--sessions 60000] [--shoppers 15000] [--requests 3000] [--index exact|faiss] [--placement home-for-you] [--known]`.
  * `--known` waits until all neighbours are known that are looked for ahead of the requests. Few shoppers who come again and again
  * show what a list costs once the neighbours of what they saw are known. Everything runs in this process, on the real
- * composition with storage in memory and models trained on the synthetic shop of shop.ts. `cpu` is the processor
+ * composition with storage in memory and models trained on the synthetic shop of shop.ts; exposures are put into words as for
+ * the database and let go. `cpu` is the processor
  * time of a request, all threads of this process: the least of five rounds, for others on the same cores make it longer,
  * though less than they do the rest. `kb` is what a request allocates, `rps` what callers get that ask without a pause.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { parseArgs } from "node:util"
 import { compose } from "../../src/modules/personalization/compose"
+import { bodyOf } from "../../src/adapters/postgres/exposure-body"
 import { resolveOptions } from "../../src/modules/personalization/options"
 import { Random, systemClock } from "../../src/services/lib"
 import type { ShopEvent } from "../../src/services/events"
@@ -117,6 +119,8 @@ async function main(): Promise<void> {
       clock: systemClock,
     }
   )
+  // Kept here, they would grow old and fill the memory, which they do in no store.
+  engine.exposures.record = async (exposures) => void JSON.stringify(exposures.map(bodyOf))
   let began = performance.now()
   const products = makeProducts(PRODUCTS, now, random)
   for (let from = 0; from < products.length; from += BATCH)
