@@ -1,5 +1,4 @@
 import type { Artifact, Logger, Parallel, Scored } from "../lib"
-import type { ItemTable } from "./item-table"
 import type { SearchSpace } from "./search/space"
 import type { Trainer } from "./trainer.port"
 import type { TrainingData } from "./training-data"
@@ -40,8 +39,8 @@ export interface Model {
   readonly name: string
   fit(data: TrainingData, context: FitContext): Promise<void> | void
   recommend(query: ModelQuery, k: number): Scored[]
-  /** The items of its answers, where a table has them. */
-  readonly items?: ItemTable
+  /** The items of its answers, where a table has them: an `ItemTable`. */
+  readonly items?: { tellProducts(productOf: (id: string) => number): void }
   /**
    * What `recommend` would score these items, in their order; 0 for one it does not know or would not name. Only
    * models that can say it of any item at little cost have it: a blend asks them about what the others found.
