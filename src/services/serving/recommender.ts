@@ -1,7 +1,5 @@
 import { v7 as uuidv7 } from "uuid"
 import { noMetrics, PersonalizationError, Random, Turns } from "../lib"
-import { mayProfile, mayStore } from "../privacy"
-import { subjectOf } from "../events"
 import { NEVER_SHOWN } from "../features"
 import type { ModelView } from "../models"
 import { SOURCES, type CandidateSource, type Knowledge } from "../retrieval"
@@ -9,13 +7,13 @@ import { BlendRanker, type Ranker } from "../ranking"
 import { ask, build, type Answers, type BuiltList, type ListInput, type ListTools } from "./build-list"
 import { isAnonymous } from "./anonymous-lists"
 import type { Placement } from "./placement"
+import { exposureOf } from "./exposure-of"
 import { focused } from "./intent"
 import { readProfile, type Profile } from "./profile"
 import { FALLBACK_TITLES, reasonOf, REASONS } from "./reasons"
 import { rankList, unranked } from "./rank-list"
 import type { RecommenderParts, Rehearsal, Rehearsed } from "./recommender-parts"
 import type {
-  Exposure,
   RankedList,
   RankRequest,
   Recommendation,
@@ -279,11 +277,9 @@ export class Recommender {
       ...(list.falls.length > 0 && { fallback: list.falls[0] }),
       ...(models.version && { model_version: models.version }),
     }
-    this.expose(recommendation, list, shopper, {
-      seeds: input.seeds,
-      cart: input.request.cartProductIds,
-      limit: input.limit,
-    })
+    const asked = { seeds: input.seeds, cart: input.request.cartProductIds, limit: input.limit }
+    const exposure = exposureOf(recommendation, list, shopper, asked, this.parts.clock.now())
+    if (exposure) this.parts.exposures.write(exposure)
     return recommendation
   }
 
@@ -302,41 +298,6 @@ export class Recommender {
           reason: reasonOf(product, found, { catalog, shopper: profile.shopper, seeds }),
         },
       ]
-    })
-  }
-
-  /** Stored only with consent to analytics, and about a shopper only with consent to personalization. */
-  private expose(
-    answer: Recommendation,
-    list: BuiltList,
-    shopper: RecommendationRequest,
-    asked: Exposure["asked"]
-  ): void {
-    if (!mayStore(shopper.consent) || answer.items.length === 0) return
-    const known = mayProfile(shopper.consent)
-    const { device, country, locale, regionId, tzOffset, salesChannelIds } = shopper.context
-    this.parts.exposures.write({
-      requestId: answer.request_id,
-      ts: this.parts.clock.now(),
-      placement: answer.placement,
-      ...(known && {
-        subject: subjectOf({ customer_id: shopper.customerId, visitor_id: shopper.visitorId }),
-        visitorId: shopper.visitorId,
-        sessionId: shopper.sessionId,
-      }),
-      modelVersion: answer.model_version,
-      fallback: answer.fallback,
-      featureNames: list.featureNames,
-      situation: list.situation,
-      slots: list.items.map(({ id, score, source, features, propensity = 1 }) => ({
-        productId: id,
-        score,
-        source,
-        propensity,
-        features,
-      })),
-      asked,
-      context: { device, country, locale, regionId, tzOffset, salesChannelIds },
     })
   }
 }
