@@ -18,7 +18,7 @@ export function bodyOf(exposure: Exposure): ExposureBody {
   return { ...exposure, slots: exposure.slots.map((slot) => ({ ...slot, features: packed(slot.features) })) }
 }
 
-export function exposureOf({ slots, ...rest }: ExposureBody): Exposure {
+export function exposureFrom({ slots, ...rest }: ExposureBody): Exposure {
   return {
     ...rest,
     slots: slots.map((slot) => ({

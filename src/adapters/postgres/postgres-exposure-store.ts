@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm"
 import type { SubjectRef } from "../../services/privacy"
 import { shopperOf, type Exposure, type ExposureStore, type RecentExposures } from "../../services/serving"
 import { Database } from "./database"
-import { bodyOf, exposureOf, type ExposureBody } from "./exposure-body"
+import { bodyOf, exposureFrom, type ExposureBody } from "./exposure-body"
 
 export class PostgresExposureStore implements ExposureStore {
   private readonly db: Database
@@ -32,7 +32,7 @@ export class PostgresExposureStore implements ExposureStore {
       `SELECT body FROM ${this.table} WHERE request_id = $1`,
       [requestId]
     )
-    return row && exposureOf(row.body)
+    return row && exposureFrom(row.body)
   }
 
   async getMany(requestIds: readonly string[]): Promise<Map<string, Exposure>> {
@@ -41,7 +41,7 @@ export class PostgresExposureStore implements ExposureStore {
       `SELECT body FROM ${this.table} WHERE request_id = ANY($1)`,
       [requestIds]
     )
-    return new Map(rows.map(({ body }) => [body.requestId, exposureOf(body)]))
+    return new Map(rows.map(({ body }) => [body.requestId, exposureFrom(body)]))
   }
 
   async recent({ placement, limit, before }: RecentExposures): Promise<Exposure[]> {
@@ -52,7 +52,7 @@ export class PostgresExposureStore implements ExposureStore {
        ORDER BY ts DESC, request_id DESC LIMIT $2`,
       [placement ?? null, limit, before?.ts ?? null, before?.requestId ?? null]
     )
-    return rows.map(({ body }) => exposureOf(body))
+    return rows.map(({ body }) => exposureFrom(body))
   }
 
   async shoppers(exposures: number, limit: number): Promise<SubjectRef[]> {
