@@ -58,13 +58,13 @@ function ways(search: (v: Float32Array, k: number) => Promise<Scored[]>, vectorO
   const without = (found: Scored[], items: readonly Weighted[], k: number) =>
     found.filter(({ id }) => items.every((item) => item.id !== id)).slice(0, k)
   const around: Nearest = async (items, k) => {
-    const centre = centreOf(items, vectorOf)
+    const centre = centreOf(items, ({ id }) => vectorOf(id))
     return centre ? without(await search(centre, k + items.length), items, k) : []
   }
   const chosen =
     (known: number, depth = (k: number, _: number) => k): Nearest =>
     async (items, k) => {
-      const centre = centreOf(items, vectorOf)
+      const centre = centreOf(items, ({ id }) => vectorOf(id))
       if (!centre) return []
       for (const one of items) if (!lists.has(one.id)) lists.set(one.id, around([one], k))
       const found = await Promise.all(items.slice(0, known).map(({ id }) => lists.get(id)!))

@@ -57,7 +57,9 @@ export class ContentNeighbours {
   }
 
   load(arrays: Artifact["arrays"], dimensions: number): void {
-    this.set(ItemTable.unpack(arrays.items).ids, arrays.vectors as Float32Array, dimensions)
+    this.items = ItemTable.unpack(arrays.items)
+    this.vectors = arrays.vectors as Float32Array
+    this.size = dimensions
   }
 
   /** Unit vector in the middle of what is asked from, and its items; undefined where nothing is known of them. */

@@ -27,4 +27,26 @@ describe("ItemTable", () => {
     products.set("c", 9)
     expect(told(table.add("c"), 0)).toEqual([9, 3])
   })
+
+  it("adds to one of two tables that hold their ids together, and not to the other", () => {
+    const block = new ItemTable(["a", "b"]).pack()
+    const [one, other] = [ItemTable.unpack(block), ItemTable.unpack(block)]
+    expect(one.ids).toBe(other.ids)
+    expect(one.add("c")).toBe(2)
+    expect(one.add("b")).toBe(1)
+    expect([one.numberOf("c"), one.size, ...one.ids]).toEqual([2, 3, "a", "b", "c"])
+    expect([other.numberOf("c"), other.size, ...other.ids]).toEqual([-1, 2, "a", "b"])
+    expect(other.add("d")).toBe(2)
+    expect([one.numberOf("d"), one.add("d")]).toEqual([-1, 3])
+  })
+
+  it("tells each catalogue's own numbers, also where tables hold their ids together", () => {
+    const block = new ItemTable(["a", "b"]).pack()
+    const [one, other] = [ItemTable.unpack(block), ItemTable.unpack(block)]
+    one.tellProducts((id) => (id === "a" ? 5 : 6))
+    other.tellProducts((id) => (id === "a" ? 8 : -1))
+    const told = (table: ItemTable) => table.scored(topOf([0, 1])).map(({ number }) => number)
+    expect(told(one)).toEqual([5, 6])
+    expect(told(other)).toEqual([8, undefined])
+  })
 })

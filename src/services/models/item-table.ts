@@ -1,25 +1,54 @@
 import { packStrings, unpackStrings, type Scored, type TopK } from "../lib"
 import type { ModelQuery } from "./model"
 
-/** Item ids with their numbers, shared by all models: one string and one map entry per item. */
-export class ItemTable {
-  private readonly numbers = new Map<string, number>()
-  /** The ids where some were added; what the table was made from belongs to others. */
-  private own: string[] | undefined
-  private productOf: ((id: string) => number) | undefined
-  /** By item the number of its product among the catalogue's cards, −1 until it is known. */
-  private products = new Int32Array(0)
+/** Ids with their numbers as a fit or an artifact brings them. */
+class Numbering {
+  readonly numbers = new Map<string, number>()
+  /** For each catalogue, by item the number of its product there, −1 until it is known. */
+  private readonly products = new WeakMap<ProductOf, Int32Array>()
 
-  constructor(private readonly made: readonly string[]) {
-    made.forEach((id, number) => this.numbers.set(id, number))
+  constructor(readonly ids: readonly string[]) {
+    ids.forEach((id, number) => this.numbers.set(id, number))
+  }
+
+  productsOf(productOf: ProductOf): Int32Array {
+    const known = this.products.get(productOf)
+    if (known) return known
+    const products = new Int32Array(this.ids.length).fill(-1)
+    this.products.set(productOf, products)
+    return products
+  }
+}
+
+/** Number of a product among a catalogue's cards, or −1. */
+type ProductOf = (id: string) => number
+
+/** By the block that it was unpacked from. */
+const unpacked = new WeakMap<object, Numbering>()
+
+/** Item ids with their numbers. Models whose ids were unpacked from the same block hold them together. */
+export class ItemTable {
+  private readonly made: Numbering
+  /** Where ids were added all of them, and the numbers of those that were. */
+  private own: string[] | undefined
+  private readonly added = new Map<string, number>()
+  private productOf: ProductOf | undefined
+  private products: Int32Array = new Int32Array(0)
+
+  constructor(made: readonly string[] | Numbering) {
+    this.made = made instanceof Numbering ? made : new Numbering(made)
   }
 
   get ids(): readonly string[] {
-    return this.own ?? this.made
+    return this.own ?? this.made.ids
   }
 
   static unpack(block: unknown): ItemTable {
-    return new ItemTable(unpackStrings(block))
+    const known = unpacked.get(block as object)
+    if (known) return new ItemTable(known)
+    const numbering = new Numbering(unpackStrings(block))
+    unpacked.set(block as object, numbering)
+    return new ItemTable(numbering)
   }
 
   get size(): number {
@@ -31,22 +60,22 @@ export class ItemTable {
   }
 
   /** From now on answers tell the numbers of the products, which `productOf` knows (−1: not yet) and which stay theirs. */
-  tellProducts(productOf: (id: string) => number): void {
+  tellProducts(productOf: ProductOf): void {
     this.productOf = productOf
-    this.products = new Int32Array(this.size).fill(-1)
+    this.products = this.made.productsOf(productOf)
   }
 
   /** Number of an item, or −1 when it is unknown. */
   numberOf(id: string): number {
-    return this.numbers.get(id) ?? -1
+    return this.made.numbers.get(id) ?? this.added.get(id) ?? -1
   }
 
   /** Number of an item, which is known from now on. */
   add(id: string): number {
-    const known = this.numbers.get(id)
-    if (known !== undefined) return known
-    this.own ??= [...this.made]
-    this.numbers.set(id, this.own.length)
+    const known = this.numberOf(id)
+    if (known >= 0) return known
+    this.own ??= [...this.made.ids]
+    this.added.set(id, this.own.length)
     return this.own.push(id) - 1
   }
 

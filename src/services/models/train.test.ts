@@ -1,6 +1,7 @@
 import { ManualClock, PersonalizationError } from "../lib"
 import { plantedData } from "../testing/model.contract"
 import { fitContext, trainingFixture } from "../testing/training-fixture"
+import type { ItemTable } from "./item-table"
 import { loadModels } from "./load-models"
 import type { FitContext } from "./model"
 import { decidePromotion } from "./promotion"
@@ -145,6 +146,14 @@ describe("train", () => {
     const { artifacts, version } = await train(data, { names: CHEAP }, fitContext())
     const rules = loadModels(version, artifacts).find(({ name }) => name === "sequential-rules")!
     expect(rules.recommend({ session: ["new"] }, 1)[0].id).toBe("newer")
+  })
+
+  it("loads the ids of models that were fitted on the same items once", async () => {
+    const data = trainingFixture(Array(60).fill({ items: ["a", "b"] }))
+    const { artifacts, version } = await train(data, { names: CHEAP }, fitContext())
+    const tables = loadModels(version, artifacts).flatMap(({ items }) => (items ? [items as ItemTable] : []))
+    expect(tables.length).toBeGreaterThan(1)
+    for (const table of tables) expect(table.ids).toBe(tables[0].ids)
   })
 
   it("names a version by its content", async () => {

@@ -229,8 +229,8 @@ export class ContentIndex {
     })
     if (gone.length > 0) {
       if (searchable) await space.index.remove(gone)
-      for (const id of gone) space.vectors.delete(id)
       space.neighbours.removed(gone)
+      for (const id of gone) space.vectors.delete(id)
       for (const id of gone) space.madeOf.delete(id)
       await store.remove(SPACE, gone)
     }

@@ -28,6 +28,7 @@ function setUp(usual?: number, max?: number) {
   }
   const remove = async (id: string) => {
     await index.remove([id])
+    neighbours.removed([id])
     table.delete(id)
   }
   const neighbours = new Neighbours(index, table, usual, max)
@@ -111,7 +112,6 @@ it("does not bring what has gone, and remembers nothing that was being searched 
   const { near, neighbours, index, hold, put, remove } = await circle()
   expect(await near("c", 2)).toEqual(["b", "a"])
   await remove("b")
-  neighbours.removed(["b"])
   expect(await near("c", 2)).toEqual(["a", "d"])
   expect(await near("b", 2)).toEqual([])
   hold(true)
@@ -119,7 +119,6 @@ it("does not bring what has gone, and remembers nothing that was being searched 
   await new Promise((resolve) => setImmediate(resolve))
   await remove("h")
   await put("x", 37)
-  neighbours.removed(["h"])
   neighbours.changed(["x"])
   hold(false)
   index.release!()
@@ -127,12 +126,25 @@ it("does not bring what has gone, and remembers nothing that was being searched 
   expect(await near("g", 2)).toEqual(["x", "f"])
 })
 
+it("does not take a product for the one whose place it has in the table", async () => {
+  const { near, neighbours, put, remove } = await circle(2)
+  expect(await near("c", 2)).toEqual(["b", "a"])
+  await remove("b")
+  await put("x", 80)
+  neighbours.changed(["x"])
+  await neighbours.filled()
+  expect(await near("c", 2)).toEqual(["a", "d"])
+  await remove("c")
+  await put("y", 81)
+  neighbours.changed(["y"])
+  expect(await near("y", 2)).toEqual(["x", "h"])
+})
+
 it("searches again for those who had what has gone, when they are asked for, and for no others", async () => {
   const { near, neighbours, index, remove } = await circle(1)
   for (const id of "abcdefgh") await near(id, 1)
   const { searches } = index
   await remove("b")
-  neighbours.removed(["b"])
   await neighbours.filled()
   expect(index.searches).toBe(searches)
   expect(await near("c", 1)).toEqual(["a"])
@@ -269,7 +281,7 @@ it("chooses out of the neighbours of each what is nearest to their centre, as th
     }))
     await neighbours.nearest(products, 15)
     await neighbours.filled()
-    const centre = centreOf(products, vectorOf)!
+    const centre = centreOf(products, ({ id }) => vectorOf(id))!
     const union = new Set<string>()
     for (const { id, weight } of products) {
       const near = (await index.search(vectorOf(id)!, 16)).filter((one) => one.id !== id)

@@ -1,14 +1,16 @@
-import { LRUCache } from "lru-cache"
 import type { Scored } from "../lib"
 import { Beside } from "./beside"
 import { bestOf } from "./best-of"
 import type { Weighted } from "./candidate-source"
+import { NeighbourLists } from "./neighbour-lists"
 import type { VectorIndex } from "./vector-index.port"
 import type { VectorTable } from "./vector-table"
 import { centreOf } from "./vectors"
 
-/** Lists remembered: of 100 products each, about 100 MB. */
+/** Lists remembered: of 100 products each, about 60 MB. */
 const REMEMBERED = 150_000
+/** Rows of a list that are remembered, unless more are usually wanted. */
+const WIDTH = 32
 /** Neighbours that are looked at of the lightest product; of the others in proportion to their weights. */
 const LEAST = 10
 /** Of the time, the share that searches take which nobody waits for. */
@@ -16,13 +18,14 @@ const SHARE = 0.2
 /** Products that change at once, from which on all is forgotten rather than mended. */
 const MANY = 200
 
-/** Rows of the nearest products, best first. */
-interface List {
-  rows: Int32Array
-  /** There are no more. */
-  all: boolean
-  /** Of the table, when all of them were last known to be there. */
-  removals: number
+/** A product that neighbours are asked of. */
+interface Asked {
+  row: number
+  /** Of its list, −1: not known. */
+  place: number
+  /** How far its list is read. */
+  depth: number
+  weight: number
 }
 
 /**
@@ -33,8 +36,8 @@ interface List {
  * those of the products near them; lists that hold what has gone are searched again when they are asked for.
  */
 export class Neighbours {
-  private readonly lists: LRUCache<string, List>
-  private readonly searching = new Map<string, Promise<List>>()
+  private readonly lists: NeighbourLists
+  private readonly searching = new Map<string, Promise<readonly number[]>>()
   /** Product → how many neighbours were wanted. */
   private readonly beside = new Beside<number>(
     SHARE,
@@ -59,7 +62,7 @@ export class Neighbours {
     private readonly usual = 0,
     max = REMEMBERED
   ) {
-    this.lists = new LRUCache({ max })
+    this.lists = new NeighbourLists(usual || WIDTH, max)
   }
 
   /** Products whose neighbours are remembered. */
@@ -69,24 +72,18 @@ export class Neighbours {
 
   /** See `Knowledge.nearest`. */
   nearest(products: readonly Weighted[], k: number): Scored[] | Promise<Scored[]> {
-    const known = products.filter(({ id }) => this.table.rowOf(id) >= 0)
-    const centre = centreOf(known, (id) => this.table.get(id))
+    const asked = this.ask(products, k)
+    const centre = centreOf(asked, ({ row }) => this.table.at(row))
     if (!centre) return []
-    const most = Math.max(...known.map(({ weight }) => weight))
-    const heaviest = known.findIndex(({ weight }) => weight === most)
-    const asked = known.map(({ id, weight }) => ({
-      id,
-      list: this.held(id, k),
-      depth: Math.max(LEAST, Math.ceil((k * weight) / most)),
-    }))
-    const missing = asked.filter(({ list }, i) => !list && i !== heaviest).map(({ id }) => id)
-    for (const id of missing) this.beside.add(id, k)
-    if (asked[heaviest].list) return this.choose(asked, centre, k)
+    const heaviest = asked.reduce((most, one) => (one.weight > most.weight ? one : most))
+    for (const one of asked)
+      if (one.place < 0 && one !== heaviest) this.beside.add(this.table.idOf(one.row), k)
+    if (heaviest.place >= 0) return this.choose(asked, centre, k)
     const before = this.changes
-    return this.search(asked[heaviest].id, k).then((list) => {
+    return this.search(this.table.idOf(heaviest.row), k).then((found) => {
       if (before !== this.changes) return this.nearest(products, k)
-      asked[heaviest].list = list
-      return this.choose(asked, centre, k)
+      // Others' lists may have made room for new ones meanwhile.
+      return this.choose(this.ask(products, k), centre, k, { row: heaviest.row, found })
     })
   }
 
@@ -101,7 +98,7 @@ export class Neighbours {
     this.forget(ids)
   }
 
-  /** These are no longer in the index and the table. */
+  /** These are no longer in the index, and about to leave the table. */
   removed(ids: readonly string[]): void {
     this.forget(ids)
   }
@@ -123,77 +120,109 @@ export class Neighbours {
     if (ids.length > MANY) {
       this.lists.clear()
       this.moved.clear()
-    } else for (const id of ids) this.lists.delete(id)
+    } else for (const id of ids) this.lists.delete(this.table.rowOf(id))
     for (const id of this.moved) this.beside.add(id, this.usual)
+  }
+
+  /** Those that have a vector. */
+  private ask(products: readonly Weighted[], k: number): Asked[] {
+    const asked: Asked[] = []
+    let most = 0
+    for (const { id, weight } of products) {
+      const row = this.table.rowOf(id)
+      if (row < 0) continue
+      asked.push({ row, weight, place: this.held(row, k), depth: 0 })
+      most = Math.max(most, weight)
+    }
+    for (const one of asked) one.depth = Math.max(LEAST, Math.ceil((k * one.weight) / most))
+    return asked
   }
 
   /** For nobody yet, and to put a product that is new among the neighbours of those near it. */
   private async lookUp(id: string, k: number): Promise<void> {
     const before = this.changes
-    const { rows } = this.held(id, k) ?? (await this.search(id, k, true))
-    if (before === this.changes && this.moved.delete(id)) this.putAmong(id, rows)
+    const place = this.held(this.table.rowOf(id), k)
+    const near = place >= 0 ? this.read(place) : await this.search(id, k, true)
+    if (before === this.changes && this.moved.delete(id)) this.putAmong(id, near)
   }
 
   private *unknown(ids: Iterable<string>): Generator<readonly [string, number] | undefined> {
     for (const id of ids)
-      yield this.table.rowOf(id) >= 0 && !this.held(id, this.usual) ? [id, this.usual] : undefined
+      yield this.isUnknown(this.table.rowOf(id)) ? [id, this.usual] : undefined
+  }
+
+  private isUnknown(row: number): boolean {
+    return row >= 0 && this.held(row, this.usual) < 0
   }
 
   /** Puts a product where it belongs in the remembered lists of these rows. */
-  private putAmong(id: string, near: Int32Array): void {
-    const row = this.table.rowOf(id)
+  private putAmong(id: string, near: readonly number[]): void {
+    const { lists, table } = this
+    const row = table.rowOf(id)
     if (row < 0) return
     for (const other of near) {
-      const list = this.lists.peek(this.table.idOf(other))
-      if (!list) continue
-      const vector = this.table.at(other)
-      const score = this.table.dot(row, vector)
-      const rows = [...list.rows].filter((one) => one !== row)
-      const at = rows.findIndex((one) => this.table.dot(one, vector) < score)
-      if (at < 0 && !list.all && rows.length === list.rows.length) continue
+      const place = this.held(other, 0)
+      if (place < 0) continue
+      const [length, whole] = [lists.lengthAt(place), lists.isWhole(place)]
+      const vector = table.at(other)
+      const score = table.dot(row, vector)
+      const rows = this.read(place).filter((one) => one !== row)
+      const at = rows.findIndex((one) => table.dot(one, vector) < score)
+      if (at < 0 && !whole && rows.length === length) continue
       rows.splice(at < 0 ? rows.length : at, 0, row)
-      list.rows = Int32Array.from(list.all ? rows : rows.slice(0, list.rows.length))
+      lists.put(other, whole ? rows : rows.slice(0, length), whole, table.version)
     }
   }
 
-  private held(id: string, k: number): List | undefined {
-    const list = this.lists.get(id)
-    if (!list || (list.rows.length < k && !list.all)) return undefined
-    if (list.removals === this.table.removals) return list
-    list.removals = this.table.removals
-    if (list.rows.every((row) => this.table.holds(row))) return list
-    this.lists.delete(id)
-    return undefined
+  private read(place: number): number[] {
+    return Array.from({ length: this.lists.lengthAt(place) }, (_, i) => this.lists.at(place, i))
   }
 
-  /** Out of the lists that are known, each read so deep, what is nearest to the centre. */
+  /** Place of a row's list if it has `k` or all there are, and all of them are there still; else −1. */
+  private held(row: number, k: number): number {
+    const { lists, table } = this
+    const place = lists.find(row)
+    if (place < 0 || (lists.lengthAt(place) < k && !lists.isWhole(place))) return -1
+    const checked = lists.checkedAt(place)
+    if (checked === table.version) return place
+    for (let i = 0; i < lists.lengthAt(place); i++)
+      if (table.since(lists.at(place, i)) > checked) {
+        lists.delete(row)
+        return -1
+      }
+    lists.check(place, table.version)
+    return place
+  }
+
+  /** Out of the lists that are known, each read so deep, what is nearest to the centre. @param fresh a list just searched */
   private choose(
-    asked: readonly { id: string; list?: List; depth: number }[],
+    asked: readonly Asked[],
     centre: Float32Array,
-    k: number
+    k: number,
+    fresh?: { row: number; found: readonly number[] }
   ): Scored[] {
-    const { table } = this
+    const { table, lists } = this
     if (this.met.length < table.end) this.met = new Float64Array(2 * table.end)
     const choice = ++this.choices
-    for (const { id } of asked) {
-      const row = table.rowOf(id)
-      if (row >= 0) this.met[row] = choice
-    }
+    for (const { row } of asked) this.met[row] = choice
     const most = asked.reduce((sum, { depth }) => sum + depth, 0)
     if (this.rows.length < most) {
       this.rows = new Int32Array(2 * most)
       this.scores = new Float64Array(2 * most)
     }
-    const { rows, scores } = this
+    const { met, rows, scores } = this
     let size = 0
-    for (const { list, depth } of asked)
-      for (let i = 0; list && i < Math.min(depth, list.rows.length); i++) {
-        const row = list.rows[i]
-        if (this.met[row] === choice) continue
-        this.met[row] = choice
-        rows[size] = row
-        scores[size++] = table.dot(row, centre)
-      }
+    const take = (row: number) => {
+      if (met[row] === choice) return
+      met[row] = choice
+      rows[size] = row
+      scores[size++] = table.dot(row, centre)
+    }
+    for (const { row, place, depth } of asked) {
+      if (row === fresh?.row) for (const one of fresh.found.slice(0, depth)) take(one)
+      else if (place >= 0)
+        for (let i = 0, end = Math.min(depth, lists.lengthAt(place)); i < end; i++) take(lists.at(place, i))
+    }
     const best = bestOf(size, k, (a, b) =>
       scores[a] === scores[b] ? table.idOf(rows[a]) < table.idOf(rows[b]) : scores[a] > scores[b]
     )
@@ -206,7 +235,7 @@ export class Neighbours {
   }
 
   /** Those who ask for the same at the same time share one search; who is in a hurry does not wait for a patient one. */
-  private search(id: string, wanted: number, patient = false): Promise<List> {
+  private search(id: string, wanted: number, patient = false): Promise<readonly number[]> {
     const k = Math.max(wanted, this.usual)
     const key = `${patient} ${k} ${id}`
     let list = this.searching.get(key)
@@ -215,18 +244,17 @@ export class Neighbours {
     const vector = this.table.get(id)
     const searched = vector ? this.index.search(vector, k + 1, patient) : Promise.resolve([])
     list = searched
-      .then((found): List => {
-        if (before !== this.changes) return { rows: new Int32Array(), all: false, removals: 0 }
+      .then((found) => {
+        if (before !== this.changes) return []
         // Its own vector comes back first, or not at all when others are just as near.
         const rows = found
           .filter((one) => one.id !== id)
           .slice(0, k)
           .map((one) => this.table.rowOf(one.id))
           .filter((row) => row >= 0)
-        const { removals } = this.table
-        const made = { rows: Int32Array.from(rows), all: found.length <= k, removals }
-        this.lists.set(id, made)
-        return made
+        const own = this.table.rowOf(id)
+        if (own >= 0) this.lists.put(own, rows, found.length <= k, this.table.version)
+        return rows
       })
       .finally(() => {
         if (before === this.changes) this.searching.delete(key)

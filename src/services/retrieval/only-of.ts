@@ -37,7 +37,7 @@ function nearest(
   ids: Iterable<string>,
   vectorOf: Knowledge["vectorOf"]
 ): Scored[] {
-  const centre = centreOf(products, vectorOf)
+  const centre = centreOf(products, ({ id }) => vectorOf(id))
   if (!centre) return []
   const own = new Set(products.map(({ id }) => id))
   const found: Scored[] = []

@@ -11,8 +11,10 @@ export class VectorTable {
   private readonly products: number[] = []
   private readonly blocks: Float32Array[] = []
   private readonly free: number[] = []
-  /** Vectors that have been given up so far. */
-  removals = 0
+  /** By row the version since which it is what it is. */
+  private readonly changed: number[] = []
+  /** Grows when a row is given to a vector, and when it is given up. */
+  version = 0
 
   /** @param productOf number of a product among the catalogue's cards, which stays its own; −1: not there */
   constructor(
@@ -50,9 +52,9 @@ export class VectorTable {
     return number < 0 ? undefined : number
   }
 
-  /** Whether the row belongs to a vector now. */
-  holds(row: number): boolean {
-    return this.names[row] !== ""
+  /** The version since which the row is its vector's, or nobody's. */
+  since(row: number): number {
+    return this.changed[row]
   }
 
   set(id: string, vector: Float32Array): void {
@@ -62,6 +64,7 @@ export class VectorTable {
       this.rows.set(id, row)
       this.names[row] = id
       this.products[row] = this.productOf(id)
+      this.changed[row] = ++this.version
       if (row === this.blocks.length * BLOCK) this.blocks.push(new Float32Array(BLOCK * this.dimensions))
     }
     this.blocks[Math.floor(row / BLOCK)].set(vector, (row % BLOCK) * this.dimensions)
@@ -73,7 +76,7 @@ export class VectorTable {
     this.rows.delete(id)
     this.names[row] = ""
     this.free.push(row)
-    this.removals++
+    this.changed[row] = ++this.version
   }
 
   /** The vector itself, not a copy. */

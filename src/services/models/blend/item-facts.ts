@@ -1,4 +1,4 @@
-import { packStrings, unpackStrings, type Artifact } from "../../lib"
+import type { Artifact } from "../../lib"
 import { ItemTable } from "../item-table"
 import type { TrainingData } from "../training-data"
 
@@ -55,12 +55,12 @@ export class ItemFacts {
 
   save(): Artifact {
     const { demand, demandNow, leaf, root } = this
-    return { meta: {}, arrays: { items: packStrings(this.items.ids), demand, demandNow, leaf, root } }
+    return { meta: {}, arrays: { items: this.items.pack(), demand, demandNow, leaf, root } }
   }
 
   static load({ arrays }: Artifact): ItemFacts {
     return new ItemFacts(
-      new ItemTable(unpackStrings(arrays.items)),
+      ItemTable.unpack(arrays.items),
       arrays.demand as Float32Array,
       arrays.demandNow as Float32Array,
       arrays.leaf as Int32Array,
