@@ -3,6 +3,7 @@ import { noMetrics, silentLogger, type Logger, type Metrics } from "../lib"
 import type { Catalog, Product } from "./catalog"
 import type { CatalogStore } from "./catalog-store.port"
 import { ProductCards } from "./product-cards"
+import { SharedParts } from "./shared-parts"
 
 export interface CatalogChange {
   upserted: readonly Product[]
@@ -23,6 +24,7 @@ const SLICE = 50
 /** The catalogue in memory, kept in step with its store: own writes at once, others' by polling. */
 export class CatalogKeeper implements Catalog {
   private readonly products = new Map<string, Product>()
+  private readonly parts = new SharedParts()
   private readonly listeners = new Set<(change: CatalogChange) => void>()
   private readonly logger: Logger
   private readonly metrics: Metrics
@@ -120,7 +122,7 @@ export class CatalogKeeper implements Catalog {
         .map((product) => JSON.parse(JSON.stringify(product)) as Product)
         .filter((product) => !isDeepStrictEqual(this.products.get(product.id), product))
       for (const product of changed) {
-        this.products.set(product.id, product)
+        this.products.set(product.id, this.parts.share(product))
         this.cards.put(product)
       }
       this.tell({ upserted: changed, removed: [] })

@@ -70,8 +70,8 @@ interface Space {
   index: MonitoredVectorIndex
   vectors: VectorTable
   neighbours: Neighbours
-  /** The product object a vector was made of; the catalogue puts a new object in its place on every change. */
-  madeOf: Map<string, Product>
+  /** By row the product object its vector was made of; the catalogue puts a new object in its place on every change. */
+  madeOf: (Product | undefined)[]
 }
 
 /**
@@ -189,7 +189,7 @@ export class ContentIndex {
     const index = await this.parts.createIndex(embedder.dimensions)
     const vectors = new VectorTable(embedder.dimensions, (id) => catalog.cards.numberOf(id))
     const neighbours = new Neighbours(index, vectors, this.parts.candidates)
-    const space: Space = { version, embedder, index, vectors, neighbours, madeOf: new Map() }
+    const space: Space = { version, embedder, index, vectors, neighbours, madeOf: [] }
     try {
       const stored = await store.load(SPACE, version)
       if (stored.dimensions === embedder.dimensions) {
@@ -218,7 +218,7 @@ export class ContentIndex {
     const seen = catalog.version
     const changed: Product[] = []
     await inSlices(catalog.all(), SCAN_SLICE, (product) => {
-      if (space.madeOf.get(product.id) !== product) changed.push(product)
+      if (space.madeOf[space.vectors.rowOf(product.id)] !== product) changed.push(product)
     })
     for (let from = 0; from < changed.length; from += BATCH) {
       await this.embed(space, changed.slice(from, from + BATCH), searchable)
@@ -230,8 +230,10 @@ export class ContentIndex {
     if (gone.length > 0) {
       if (searchable) await space.index.remove(gone)
       space.neighbours.removed(gone)
-      for (const id of gone) space.vectors.delete(id)
-      for (const id of gone) space.madeOf.delete(id)
+      for (const id of gone) {
+        space.madeOf[space.vectors.rowOf(id)] = undefined
+        space.vectors.delete(id)
+      }
       await store.remove(SPACE, gone)
     }
     this.seen = seen
@@ -258,7 +260,7 @@ export class ContentIndex {
       await this.parts.store.put(SPACE, space.version, ids, matrix)
     }
     // Only now: a failure above leaves the products marked as changed, and the next poll tries again.
-    for (const product of products) space.madeOf.set(product.id, product)
+    for (const product of products) space.madeOf[space.vectors.rowOf(product.id)] = product
   }
 
   /** Only what the model has learned to read, by the embedders it learned it from. */
