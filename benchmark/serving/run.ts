@@ -8,14 +8,15 @@
  * time of a request, all threads of this process: the least of five rounds, for others on the same cores make it longer,
  * though less than they do the rest. `kb` is what a request allocates, `rps` what callers get that ask without a pause.
  */
-import { monitorEventLoopDelay } from "node:perf_hooks"
 import { parseArgs } from "node:util"
 import { compose } from "../../src/modules/personalization/compose"
+import type { Engine } from "../../src/modules/personalization/engine"
 import { bodyOf } from "../../src/adapters/postgres/exposure-body"
 import { resolveOptions } from "../../src/modules/personalization/options"
 import { Random, systemClock } from "../../src/services/lib"
 import type { ShopEvent } from "../../src/services/events"
 import { PLACEMENTS, type RecommendationRequest } from "../../src/services/serving"
+import { LoopWatch } from "./loop-watch"
 import { makeEvents, makeProducts } from "./shop"
 
 const { values } = parseArgs({
@@ -109,19 +110,8 @@ async function rate(ask: () => Promise<unknown>, callers: number): Promise<numbe
   return Math.round((each * callers * 1000) / (performance.now() - began))
 }
 
-async function main(): Promise<void> {
-  const random = new Random(7)
-  const now = Date.now()
-  const engine = compose(
-    resolveOptions({ retrieval: { index: values.index }, training: { validationShare: 0.01 } }),
-    {
-      logger,
-      clock: systemClock,
-    }
-  )
-  // Kept here, they would grow old and fill the memory, which they do in no store.
-  engine.exposures.record = async (exposures) => void JSON.stringify(exposures.map(bodyOf))
-  let began = performance.now()
+/** Puts the shop into the stores and lets go of it. */
+async function fill(engine: Engine, now: number, random: Random): Promise<{ ids: string[]; events: number }> {
   const products = makeProducts(PRODUCTS, now, random)
   for (let from = 0; from < products.length; from += BATCH)
     await engine.catalog.upsert(products.slice(from, from + BATCH))
@@ -136,6 +126,23 @@ async function main(): Promise<void> {
     }
   }
   await engine.log.append(batch)
+  return { ids: products.map(({ id }) => id), events }
+}
+
+async function main(): Promise<void> {
+  const random = new Random(7)
+  const now = Date.now()
+  const engine = compose(
+    resolveOptions({ retrieval: { index: values.index }, training: { validationShare: 0.01 } }),
+    {
+      logger,
+      clock: systemClock,
+    }
+  )
+  // Kept here, they would grow old and fill the memory, which they do in no store.
+  engine.exposures.record = async (exposures) => void JSON.stringify(exposures.map(bodyOf))
+  let began = performance.now()
+  const { ids, events } = await fill(engine, now, random)
   await engine.start()
   await engine.featuresCaughtUp()
   say(`${PRODUCTS} products and ${events} events are in after ${seconds(began)} s`)
@@ -156,8 +163,8 @@ async function main(): Promise<void> {
   const request = (placement: string): RecommendationRequest => {
     const visitor = random.int(SHOPPERS)
     const context = { now: Date.now(), salesChannelIds: ["sc_web"], country: "DE", device: "mobile" as const }
-    const product = products[random.int(PRODUCTS)].id
-    const cart = [product, products[random.int(PRODUCTS)].id]
+    const product = ids[random.int(PRODUCTS)]
+    const cart = [product, ids[random.int(PRODUCTS)]]
     const who = { visitorId: `visitor_${visitor}`, sessionId: `session_${visitor}` }
     return {
       placement,
@@ -196,22 +203,20 @@ async function main(): Promise<void> {
   }
   for (let i = 0; i < WARM_UP; i++) for (const ask of Object.values(kinds)) await ask()
 
-  const delay = monitorEventLoopDelay({ resolution: 1 })
+  const watch = new LoopWatch()
   const report: Record<string, unknown> = {}
   for (const [name, ask] of Object.entries(kinds)) {
     if (values.placement && name !== values.placement) continue
-    delay.reset()
-    delay.enable()
+    watch.start()
     const { cpu, samples } = await timed(ask)
-    delay.disable()
+    const loop = await watch.stop()
     report[name] = {
       ...percentiles(samples),
       cpu,
       kb: await allocated(ask),
       rps_1: await rate(ask, 1),
       rps_8: await rate(ask, 8),
-      loop_p99: ms(delay.percentile(99)),
-      loop_max: ms(delay.max),
+      ...loop,
     }
   }
   const crowd: number[] = []
@@ -233,8 +238,6 @@ async function main(): Promise<void> {
   console.table(report)
   await engine.stop()
 }
-
-const ms = (nanoseconds: number) => Number((nanoseconds / 1e6).toFixed(2))
 
 main().catch((error) => {
   say(String(error?.stack ?? error))

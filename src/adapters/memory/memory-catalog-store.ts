@@ -1,7 +1,8 @@
 import type { CatalogStore, Product } from "../../services/features"
 
 interface Row {
-  product: Product | undefined
+  /** As JSON, as a database keeps it; undefined: removed. */
+  product: string | undefined
   version: number
 }
 
@@ -11,13 +12,13 @@ export class MemoryCatalogStore implements CatalogStore {
   private version = 0
 
   async *load(): AsyncIterable<readonly Product[]> {
-    const products = [...this.rows.values()].flatMap(({ product }) => (product ? [product] : []))
-    if (products.length > 0) yield structuredClone(products)
+    const products = [...this.rows.values()].flatMap(({ product }) => (product ? [read(product)] : []))
+    if (products.length > 0) yield products
   }
 
   async upsert(products: readonly Product[]): Promise<void> {
     for (const product of products)
-      this.rows.set(product.id, { product: structuredClone(product), version: ++this.version })
+      this.rows.set(product.id, { product: JSON.stringify(product), version: ++this.version })
   }
 
   async remove(ids: readonly string[]): Promise<void> {
@@ -31,11 +32,15 @@ export class MemoryCatalogStore implements CatalogStore {
     const since = Number(cursor ?? 0)
     const upserted: Product[] = []
     const removed: string[] = []
+    // Asked twice a second.
+    if (since === this.version) return { cursor: String(since), upserted, removed }
     for (const [id, { product, version }] of this.rows) {
       if (version <= since) continue
-      if (product) upserted.push(structuredClone(product))
+      if (product) upserted.push(read(product))
       else removed.push(id)
     }
     return { cursor: String(this.version), upserted, removed }
   }
 }
+
+const read = (product: string): Product => JSON.parse(product) as Product
