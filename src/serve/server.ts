@@ -12,7 +12,7 @@ import { errorAnswer } from "../api/_lib/errors"
 import { live, mayReadMetrics, METRICS_TYPE, metricsRefused, ready } from "../api/_lib/operations"
 import { rank, recommendOne, recommendPage } from "../api/_lib/recommendations"
 import { collect, giveFeedback, readConsent, recordConsent, takeEvents } from "../api/_lib/shoppers"
-import { PersonalizationError } from "../services/lib"
+import { joined, PersonalizationError } from "../services/lib"
 import type { CorsOrigins } from "./cors-origins"
 import { customerOf } from "./customer"
 import { door } from "./door"
@@ -82,7 +82,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   const keyed = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
     const { key, channels } = await channelsOfHeader(request.headers, desk.shop)
     const customerId = customerOf(request.headers.authorization, parts.jwtSecret)
-    return send(reply, await route(desk, { ...callOf(request), customerId, key, salesChannelIds: channels }))
+    return send(
+      reply,
+      await route(desk, joined(callOf(request), { customerId, key, salesChannelIds: channels }))
+    )
   }
 
   const store = "/store/personalization"

@@ -67,7 +67,7 @@ export class KafkaProducer {
       timer = setTimeout(() => call.reject(unavailable("events cannot be sent", late)), this.timeoutMs)
     })
     const parts = split(messages).map(
-      (part) => new Promise<void>((sent) => this.waiting.push({ ...part, topic, call, sent }))
+      (part) => new Promise<void>((sent) => this.waiting.push({ topic, call, sent, ...part }))
     )
     this.sending ??= this.work()
     try {

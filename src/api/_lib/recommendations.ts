@@ -1,5 +1,5 @@
 import type { RequestContext } from "../../services/context"
-import { parse } from "../../services/lib"
+import { joined, parse } from "../../services/lib"
 import {
   isAnonymous,
   rankBodySchema,
@@ -17,7 +17,7 @@ import { productFields, wrong, type PriceContext, type PricesAsked } from "./pro
 export async function recommendOne(desk: Desk, call: Call): Promise<Answer> {
   const { engine } = desk.service
   const query = parse(recommendationQuerySchema(engine.options.serving.maxLimit), call.query)
-  const { requests, page } = await requestsFor(desk, call, { ...query, placements: [query] })
+  const { requests, page } = await requestsFor(desk, call, { placements: [query], ...query })
   const list = await engine.recommender.recommend(requests[0])
   const answer = ok((await answerWith(desk, [list], page))[0])
   const maxAge = engine.options.serving.anonymousMaxAgeSeconds
@@ -46,7 +46,7 @@ export async function recommendPage(desk: Desk, call: Call): Promise<Answer> {
 export async function rank(desk: Desk, call: Call): Promise<Answer> {
   const { product_ids: productIds, placement, limit, ...asked } = parse(rankBodySchema, call.body)
   const { shopper } = await shopperOf(desk, call, asked)
-  return ok(await desk.service.engine.recommender.rank({ ...shopper, placement, productIds, limit }))
+  return ok(await desk.service.engine.recommender.rank({ placement, productIds, limit, ...shopper }))
 }
 
 interface SituationAsked extends PricesAsked {
@@ -84,13 +84,12 @@ async function shopperOf(
   ])
   service.recogniseCustomer(identity, consent)
   const situation = service.engine.situations.of(call)
-  const context: RequestContext = {
-    ...situation,
+  const context: RequestContext = joined(situation, {
     country: asked.country_code ?? situation.country,
     currency: prices?.currency_code,
     regionId: asked.region_id,
     salesChannelIds: call.salesChannelIds,
-  }
+  })
   const { visitorId, sessionId, customerId } = identity
   return { shopper: { visitorId, sessionId, customerId, consent, context }, prices }
 }
@@ -109,12 +108,12 @@ async function requestsFor(
   ])
   const requests = asked.placements.map(
     ({ placement, product_id, cart_id, limit }): RecommendationRequest => ({
-      ...shopper,
       placement,
       limit,
       productIds: product_id ? [product_id] : undefined,
       cartProductIds: cart_id ? carts[cartIds.indexOf(cart_id)] : undefined,
       exclude: asked.exclude,
+      ...shopper,
     })
   )
   return { requests, page: { fields, prices } }
@@ -139,7 +138,7 @@ async function answerWith(desk: Desk, lists: Recommendation[], page: Page): Prom
       ...list,
       items: list.items.flatMap((item) => {
         const product = products.get(item.product_id)
-        return product ? [{ ...item, product }] : []
+        return product ? [joined(item, { product })] : []
       }),
     }))
   } catch (error) {

@@ -16,9 +16,9 @@ export function localSituationOf(context: RequestContext): LocalSituation | unde
   if (tzOffset === undefined) return undefined
   const time = localTime(now, tzOffset)
   return {
-    ...time,
     daypart: daypartOf(time.hour),
     weekend: isWeekend(time.weekday),
     season: seasonOf(time.month, context),
+    ...time,
   }
 }

@@ -1,4 +1,4 @@
-import { zoneOffset, type Clock } from "../lib"
+import { joined, zoneOffset, type Clock } from "../lib"
 import { placeOf } from "./cdn/registry"
 import { contextFromHeaders } from "./from-headers"
 import type { GeoProvider, Origin } from "./geo-provider.port"
@@ -48,15 +48,13 @@ export class Situations {
     const timeZone = timeZoneName(headerOf(origin.headers, ZONE_HEADER)) ?? place?.timeZone
     const { latitude, longitude } = place ?? {}
     const at = latitude === undefined || longitude === undefined ? undefined : { latitude, longitude }
-    return {
-      ...contextFromHeaders(origin.headers),
-      ...place,
+    return joined(joined(contextFromHeaders(origin.headers), place ?? {}), {
       now,
       timeZone,
       tzOffset: timeZone === undefined ? place?.tzOffset : zoneOffset(timeZone, now),
       weather: at && this.parts.weather?.get(at),
       localEvents: at && kindsOf(this.parts.localEvents?.get(at), now),
-    }
+    })
   }
 
   private placeOf(origin: Origin): Place | undefined {

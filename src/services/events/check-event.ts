@@ -1,4 +1,4 @@
-import { fieldIssues } from "../lib"
+import { fieldIssues, joined } from "../lib"
 import { eventSchema, type ParsedEvent } from "./envelope"
 import { newEventId, timeOfEventId } from "./event-id"
 import { eventType } from "./registry"
@@ -118,7 +118,7 @@ export function checkEvent(raw: unknown, index: number, rules: CheckRules): Chec
   event.ts += rules.skew
   const untimely = checkTimes(event, rules)
   if (untimely) return reject(untimely.code, untimely.message)
-  return { ...event, event_id: event.event_id ?? newEventId(event.ts) }
+  return joined(event, { event_id: event.event_id ?? newEventId(event.ts) })
 }
 
 /** Is this the outcome of an event that was refused? */

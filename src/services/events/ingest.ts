@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache"
-import { noMetrics, silentLogger, systemClock, type Clock, type Logger, type Metrics } from "../lib"
+import { joined, noMetrics, silentLogger, systemClock, type Clock, type Logger, type Metrics } from "../lib"
 import {
   ConsentReads,
   mayProfile,
@@ -199,7 +199,7 @@ export class Ingest {
       event,
       consent,
       who,
-      { ...sender, context: { ...situation, ...sender.context } },
+      joined(sender, { context: joined(situation ?? {}, sender.context ?? {}) }),
       bot
     )
     if (sender.origin === "browser" && mayProfile(consent)) this.situations.note(stored)

@@ -1,3 +1,4 @@
+import { joined } from "../lib"
 import { mayProfile, type Consent, type SubjectRef } from "../privacy"
 import type { CheckedEvent } from "./check-event"
 import type { ShopEvent } from "./event"
@@ -12,13 +13,13 @@ export function storedEvent(
   bot: boolean
 ): ShopEvent {
   const { sent_at: _sent, visitor_id: _visitor, session_id, ...rest } = event
-  const context = { ...sender.context, ...event.context }
+  const context = joined(sender.context ?? {}, event.context)
   // Each region has a record of its own: a browser is not to make them up.
   if (sender.origin === "browser") {
     delete context.region
     if (sender.context?.region) context.region = sender.context.region
   }
-  const stored: ShopEvent = { ...rest, consent, context }
+  const stored: ShopEvent = joined(rest, { consent, context })
   if (mayProfile(consent)) {
     if (who.visitorId) stored.visitor_id = who.visitorId
     if (session_id ?? sender.sessionId) stored.session_id = session_id ?? sender.sessionId

@@ -112,7 +112,7 @@ export const itemKeys = (ids: readonly string[]): FeatureKey[] => ids.map((id) =
 export function readItem(records: Records, productId: string, now: number): ItemStats {
   const record = records.get(`item:${productId}`)
   const of = record ? [record] : []
-  return { ...readMerged(itemPopularity, of, now), ctr: readMerged(itemCtr, of, now) }
+  return { ctr: readMerged(itemCtr, of, now), ...readMerged(itemPopularity, of, now) }
 }
 
 export function readTally(records: Records, productId: string, now: number): Tally {

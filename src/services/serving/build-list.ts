@@ -1,4 +1,4 @@
-import type { Logger, Metrics, Random } from "../lib"
+import { joined, type Logger, type Metrics, type Random } from "../lib"
 import type { Tally } from "../features"
 import {
   gather,
@@ -139,9 +139,9 @@ export async function build(
   const wanted = limit * Math.max(1, ...windows)
   // What a rule lifts may stand anywhere.
   const ranking = {
-    ...question,
     candidates,
     wanted: rules?.wantsAll || trace ? candidates.ids.length : wanted,
+    ...question,
   }
   const featureNames = tools.ranker.featureNames(ranking)
   const ranked = rescored(ranking, rules, tools)
@@ -200,12 +200,12 @@ export function questionOf(
   const { shopper, demand } = profile
   const situation = { shopper, context: request.context, catalog: knowledge.catalog, seeds, demand }
   return {
-    ...situation,
     placement: placement.name,
     sources: Object.entries(placement.sources).map(([name, weight]) => ({ name, weight })),
     features,
     situation: situationOf(situation),
     prepared: features.map((feature) => feature.prepare(situation)),
+    ...situation,
   }
 }
 
@@ -262,7 +262,7 @@ export function explained(
   if (!said) return item
   const source = sources.find(({ name }) => name === item.source)
   const because = said.because ?? source?.explain?.(item.id, query, knowledge)
-  return { ...item, because, reason: said.reason }
+  return joined(item, { because, reason: said.reason })
 }
 
 /** Goes down the chain, one source after the other; once the deadline is over only the last resorts are asked. */

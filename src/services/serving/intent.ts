@@ -1,3 +1,4 @@
+import { joined } from "../lib"
 import type { Catalog, Shopper } from "../features"
 import { dot, type Knowledge } from "../retrieval"
 
@@ -79,12 +80,11 @@ export function focused(
   for (const [id, value] of categoryAffinity) mixed.set(id, (1 - shift.certainty) * value)
   const turnedTo = new Set(now.flatMap((id) => categoriesOf(catalog, id)))
   for (const id of turnedTo) mixed.set(id, (mixed.get(id) ?? 0) + shift.certainty)
-  return {
-    ...shopper,
+  return joined(shopper, {
     session: shift.certainty >= SURE ? now : session,
     categoryAffinity: mixed,
     shift: shift.certainty,
-  }
+  })
 }
 
 const categoriesOf = ({ cards }: Catalog, id: string): readonly string[] => {

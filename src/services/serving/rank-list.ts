@@ -1,3 +1,4 @@
+import { joined } from "../lib"
 import { fill, gather, type FeatureOf, type ListRules, type RankCandidates, type Ranked } from "../ranking"
 import { onlyOf, type Candidate } from "../retrieval"
 import {
@@ -68,9 +69,9 @@ export async function rankList(
   const unnamed = new Map(known.map((id) => [id, show(id)]))
   for (const id of named.ids) unnamed.delete(id)
   const ranking = {
-    ...question,
     candidates: withUnnamed(named, unnamed, sources.length, prepared),
     wanted: known.length,
+    ...question,
   }
   const liked = prepared[question.features.findIndex(({ name }) => name === "affinity")]
   const featureNames = tools.ranker.featureNames(ranking)
@@ -141,5 +142,6 @@ function withUnnamed(
 
 /** No source has named it: it stands there for its category, or because it was in the list. */
 function unexplained(item: Ranked, affinity: number): ListItem {
-  return { ...item, source: LISTING, reason: item.reason ?? (affinity > 0 ? "category" : "listed") }
+  const reason = item.reason ?? (affinity > 0 ? "category" : "listed")
+  return joined(item, { source: LISTING, reason })
 }

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { joined } from "../../lib"
 import type { Ranked } from "../ranker.port"
 import type { Reranker } from "../reranker.port"
 
@@ -53,7 +54,7 @@ export const epsilonGreedy: Reranker<z.infer<typeof setting>> = {
       const may = slot >= first
       if (may && random.next() < epsilon) {
         const [item] = open.splice(random.int(open.length), 1)
-        shown.push({ ...item, propensity: epsilon / size, reason: "explored" })
+        shown.push(joined(item, { propensity: epsilon / size, reason: "explored" }))
         drawn++
         continue
       }

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { joined } from "../../lib"
 import type { Ranked } from "../ranker.port"
 import type { Reranker } from "../reranker.port"
 import { BetaGrid } from "../beta-grid"
@@ -58,7 +59,7 @@ export const thompson: Reranker<z.infer<typeof setting>> = {
     drawn.sort((x, y) => y.rate - x.rate)
     const explored = drawn.slice(0, places).map(({ item, i }, place): Ranked => {
       const propensity = rates.chanceOfPlace(i, place)
-      return { ...item, propensity, ...(!held.has(item.id) && { reason: "explored" }) }
+      return joined(item, held.has(item.id) ? { propensity } : { propensity, reason: "explored" })
     })
     return [...kept, ...explored]
   },

@@ -74,11 +74,11 @@ export class ListRules {
   ): Arrangement | undefined {
     if (this.arrangers.length === 0) return undefined
     return new Arrangement({
-      ...input,
       catalog: this.catalog,
       rules: this.arrangers,
       refusalOf: (id, priority) => this.refusalOf(id, priority),
       touch: this.touch,
+      ...input,
     })
   }
 }
