@@ -9,6 +9,8 @@
  * though less than they do the rest. `kb` is what a request allocates, `rps` what callers get that ask without a pause.
  */
 import { parseArgs } from "node:util"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { compose } from "../../src/modules/personalization/compose"
 import type { Engine } from "../../src/modules/personalization/engine"
 import { bodyOf } from "../../src/adapters/postgres/exposure-body"
@@ -110,6 +112,12 @@ async function rate(ask: () => Promise<unknown>, callers: number): Promise<numbe
   return Math.round((each * callers * 1000) / (performance.now() - began))
 }
 
+/** What filling and training have left, which a shop's process has behind it a few minutes after its start. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc")
+  ;(runInNewContext("gc") as () => void)()
+}
+
 /** Puts the shop into the stores and lets go of it. */
 async function fill(engine: Engine, now: number, random: Random): Promise<{ ids: string[]; events: number }> {
   const products = makeProducts(PRODUCTS, now, random)
@@ -140,7 +148,10 @@ async function main(): Promise<void> {
     }
   )
   // Kept here, they would grow old and fill the memory, which they do in no store.
-  engine.exposures.record = async (exposures) => void JSON.stringify(exposures.map(bodyOf))
+  engine.exposures.record = async (exposures) => {
+    JSON.stringify(exposures.map(bodyOf))
+    await turn()
+  }
   let began = performance.now()
   const { ids, events } = await fill(engine, now, random)
   await engine.start()
@@ -202,6 +213,7 @@ async function main(): Promise<void> {
     say(`the neighbours of ${known} products are known after ${seconds(began)} s`)
   }
   for (let i = 0; i < WARM_UP; i++) for (const ask of Object.values(kinds)) await ask()
+  collectGarbage()
 
   const watch = new LoopWatch()
   const report: Record<string, unknown> = {}

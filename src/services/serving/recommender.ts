@@ -177,12 +177,16 @@ export class Recommender {
     const models = this.modelsFor(requests[0])
     const knowledge = this.knowledge(models)
     const profile = await this.profileOf(requests[0], knowledge)
-    const turn = this.turns.wait()
-    if (turn) await turn
     const inputs = requests.map((request, index) =>
       this.inputOf(request, placements[index], profile, knowledge)
     )
-    const answers = await Promise.all(inputs.map((input) => ask(input, tools)))
+    const asked: Promise<Answers>[] = []
+    for (const input of inputs) {
+      const turn = this.turns.wait()
+      if (turn) await turn
+      asked.push(ask(input, tools))
+    }
+    const answers = await Promise.all(asked)
     const taken = new Set<string>()
     const lists: Recommendation[] = []
     for (const [index, input] of inputs.entries()) {
