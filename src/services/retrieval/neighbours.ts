@@ -147,8 +147,7 @@ export class Neighbours {
   }
 
   private *unknown(ids: Iterable<string>): Generator<readonly [string, number] | undefined> {
-    for (const id of ids)
-      yield this.isUnknown(this.table.rowOf(id)) ? [id, this.usual] : undefined
+    for (const id of ids) yield this.isUnknown(this.table.rowOf(id)) ? [id, this.usual] : undefined
   }
 
   private isUnknown(row: number): boolean {
