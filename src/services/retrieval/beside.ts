@@ -1,3 +1,5 @@
+import { TURNS } from "../lib"
+
 /** Keys that wait at most; beyond them new ones are let go. */
 const WAITING = 10_000
 /** Keys for later that are looked at between two turns of the event loop. */
@@ -62,6 +64,8 @@ export class Beside<T> {
     while (this.waiting.size > 0 || this.later) {
       // Whoever has asked for it comes first.
       await new Promise<void>((resolve) => setImmediate(resolve))
+      const turn = TURNS.wait()
+      if (turn) await turn
       const entries = this.take(Math.max(1, this.together()))
       if (entries.length === 0) continue
       const began = performance.now()

@@ -1,4 +1,4 @@
-import type { Logger, Metrics } from "../lib"
+import { TURNS, type Logger, type Metrics } from "../lib"
 import type { Exposure, ExposureStore } from "./recommendation"
 
 export interface ExposureWriterParts {
@@ -82,6 +82,8 @@ export class ExposureWriter {
 
   private async writeBatch(): Promise<boolean> {
     const { store, metrics, logger } = this.parts
+    const turn = TURNS.wait()
+    if (turn) await turn
     const batch = this.buffer.slice(0, this.batchSize)
     if (batch.length === 0) return true
     try {

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid"
-import { noMetrics, PersonalizationError, Random, Turns } from "../lib"
+import { noMetrics, PersonalizationError, Random, TURNS } from "../lib"
 import { NEVER_SHOWN } from "../features"
 import type { ModelView } from "../models"
 import { SOURCES, type CandidateSource, type Knowledge } from "../retrieval"
@@ -25,8 +25,6 @@ import type {
 const PROFILE_SHARE = 0.4
 /** Times a list's length that its heaviest source brings: from more on, lists came out the same, and took longer. */
 const ENOUGH = 8
-/** Of a turn of the event loop, ms, what lists may use before the next of them waits: one takes about as long. */
-const TURN_MS = 1.5
 /** Short lists lose as many to filters as long ones. */
 const FEWEST = 40
 
@@ -36,7 +34,6 @@ export class Recommender {
   private readonly ranker: Ranker
   private readonly random: Random
   /** The feature store answers many at once. */
-  private readonly turns = new Turns(TURN_MS)
 
   constructor(private readonly parts: RecommenderParts) {
     this.sources = parts.sources ?? SOURCES
@@ -82,7 +79,7 @@ export class Recommender {
     const models = this.modelsFor(request)
     const knowledge = this.knowledge(models)
     const profile = await this.profileOf(request, knowledge)
-    const turn = this.turns.wait()
+    const turn = TURNS.wait()
     if (turn) await turn
     const given = [...new Set(request.productIds)]
     const input = givenInput(request, placement, profile, knowledge, given)
@@ -182,7 +179,7 @@ export class Recommender {
     )
     const asked: Promise<Answers>[] = []
     for (const input of inputs) {
-      const turn = this.turns.wait()
+      const turn = TURNS.wait()
       if (turn) await turn
       asked.push(ask(input, tools))
     }
@@ -190,7 +187,7 @@ export class Recommender {
     const taken = new Set<string>()
     const lists: Recommendation[] = []
     for (const [index, input] of inputs.entries()) {
-      const next = this.turns.wait()
+      const next = TURNS.wait()
       if (next) await next
       const list = await this.build(input, answers[index], taken, tools)
       for (const { id } of list.items) taken.add(id)
