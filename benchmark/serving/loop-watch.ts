@@ -11,22 +11,12 @@ export interface LoopReport {
   work_max: number
   /** ms: the longest collection. */
   gc_max: number
-  /** ms of processor time, the most that this thread used in a turn, collections included: no wait for a core is in it. From Node 24 on. */
-  cpu_max?: number
-}
-
-/** µs of processor time that this thread has used; undefined where Node cannot tell. */
-function threadCpu(): number | undefined {
-  const { threadCpuUsage } = process as { threadCpuUsage?(): { user: number; system: number } }
-  const used = threadCpuUsage?.call(process)
-  return used && used.user + used.system
 }
 
 /** Watches how long the turns of the event loop take, each by itself, and which part of them collections of garbage have. */
 export class LoopWatch {
   private readonly ends = new Float64Array(MOST)
   private turns = 0
-  private cpuMax: number | undefined
   private on = false
   private readonly collections: { from: number; ms: number }[] = []
   private readonly observer = new PerformanceObserver((list) => this.note(list.getEntries()))
@@ -36,14 +26,8 @@ export class LoopWatch {
     this.collections.length = 0
     this.on = true
     this.observer.observe({ entryTypes: ["gc"] })
-    this.cpuMax = undefined
-    let cpu = threadCpu()
     const turn = () => {
       if (!this.on) return
-      const used = threadCpu()
-      if (this.turns > 0 && cpu !== undefined && used !== undefined)
-        this.cpuMax = Math.max(this.cpuMax ?? 0, (used - cpu) / 1_000)
-      cpu = used
       if (this.turns < MOST) this.ends[this.turns++] = performance.now()
       setImmediate(turn)
     }
@@ -73,7 +57,6 @@ export class LoopWatch {
       loop_max: round(sorted.at(-1)),
       work_max: round(work),
       gc_max: round(this.collections.reduce((most, { ms }) => Math.max(most, ms), 0)),
-      ...(this.cpuMax !== undefined && { cpu_max: round(this.cpuMax) }),
     }
   }
 
