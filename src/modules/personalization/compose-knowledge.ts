@@ -47,7 +47,8 @@ export function composeKnowledge(
     models,
     store: storage.vectors,
     given: productVectors(options, { store: storage.vectors, metrics, logger }),
-    candidates: serving.candidates,
+    // So many are remembered of a product: a list that may ask for more would be searched for each time.
+    candidates: Math.max(serving.candidates, serving.maxLimit),
     createIndex,
     metrics,
     logger,

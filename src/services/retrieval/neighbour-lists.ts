@@ -4,7 +4,7 @@ const BLOCK = 1_024
 /**
  * Lists of rows, each the list of a row, in few large arrays: a hundred thousand arrays of their own would hold up each
  * collection. Of more than `max` those that nobody has asked for lately make room (second chance).
- * Memory: 4 bytes × width and 17 more a list.
+ * Memory: 4 bytes × width and some 45 more a list.
  */
 export class NeighbourLists {
   /** By row the place of its list, −1: none. */

@@ -7,9 +7,9 @@ import type { VectorIndex } from "./vector-index.port"
 import type { VectorTable } from "./vector-table"
 import { centreOf } from "./vectors"
 
-/** Lists remembered: of 100 products each, about 60 MB. */
+/** Lists remembered: of 100 products each, about 67 MB. */
 const REMEMBERED = 150_000
-/** Rows of a list that are remembered, unless more are usually wanted. */
+/** Rows of a list that are remembered where nothing is said of how many are usually wanted. */
 const WIDTH = 32
 /** Neighbours that are looked at of the lightest product; of the others in proportion to their weights. */
 const LEAST = 10
