@@ -221,7 +221,11 @@ async function main(): Promise<void> {
     if (values.placement && name !== values.placement) continue
     watch.start()
     const { cpu, samples } = await timed(ask)
-    const loop = await watch.stop()
+    const { long, ...loop } = await watch.stop()
+    for (const { ms, cpu, collections } of long)
+      say(
+        `${name}: a turn of ${ms.toFixed(1)} ms, on a core ${cpu.toFixed(1)}, collections ${collections.toFixed(1)}`
+      )
     report[name] = {
       ...percentiles(samples),
       cpu,

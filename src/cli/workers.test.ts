@@ -5,6 +5,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 
+import { workerArguments } from "./workers"
+
 const directory = mkdtempSync(join(tmpdir(), "workers-"))
 afterAll(() => rmSync(directory, { recursive: true }))
 
@@ -12,9 +14,12 @@ const SCRIPT = `
   import cluster from "node:cluster"
   import http from "node:http"
   import { endOnSignal } from ${JSON.stringify(join(__dirname, "end-on-signal"))}
-  import { leadWorkers } from ${JSON.stringify(join(__dirname, "workers"))}
-  if (cluster.isPrimary) leadWorkers(2, { info() {}, warn: console.log })
-  else {
+  import { leadWorkers, workerArguments } from ${JSON.stringify(join(__dirname, "workers"))}
+  if (cluster.isPrimary) {
+    console.log("arguments " + workerArguments(2).join(" "))
+    leadWorkers(2, { info() {}, warn: console.log })
+  } else {
+    console.log("arguments " + process.execArgv.join(" "))
     const server = http.createServer((_, response) => response.setHeader("connection", "close").end(String(process.pid)))
     server.listen(0, "127.0.0.1", () => console.log("listening " + server.address().port))
     let closing
@@ -33,8 +38,9 @@ function start() {
     while (said.filter((line) => line.includes(text)).length < times) await pause()
     return said.find((line) => line.includes(text))!
   }
+  const all = (text: string) => said.filter((line) => line.includes(text))
   const ended = new Promise<number | null>((resolve) => lead.once("exit", resolve))
-  return { lead, heard, ended }
+  return { lead, heard, all, ended }
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20))
@@ -57,8 +63,9 @@ async function answering(port: number): Promise<Set<number>> {
 }
 
 it("shares a port among workers, replaces one that dies, and ends in good order with all of them", async () => {
-  const { lead, heard, ended } = start()
+  const { lead, heard, all, ended } = start()
   const port = Number((await heard("listening", 2)).split(" ")[1])
+  expect(new Set(all("arguments")).size).toBe(1)
   const [first, second] = await answering(port)
   process.kill(first, "SIGKILL")
   expect(await heard("has ended", 1)).toBe(`worker ${first} has ended (SIGKILL); starting another`)
@@ -72,3 +79,23 @@ it("shares a port among workers, replaces one that dies, and ends in good order 
   expect(await ended).toBe(0)
   for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH")
 }, 60_000)
+
+describe("the arguments of workers", () => {
+  const host = { execArgv: ["--enable-source-maps"], env: {} }
+
+  it.each([
+    [2, 2, 1],
+    [1, 2, 1],
+    [2, 8, 3],
+  ])("leave the cores of %i workers of %i to them", (count, cores, helpers) => {
+    expect(workerArguments(count, cores, host)).toEqual(["--enable-source-maps", `--v8-pool-size=${helpers}`])
+  })
+
+  it.each([
+    ["the machine has enough", 16, host],
+    ["the number was chosen", 2, { ...host, env: { NODE_OPTIONS: "--v8-pool-size=2" } }],
+    ["the number was chosen for this process", 2, { env: {}, execArgv: ["--v8-pool-size=2"] }],
+  ])("are this process's where %s", (_, cores, process) => {
+    expect(workerArguments(2, cores, process)).toBe(process.execArgv)
+  })
+})

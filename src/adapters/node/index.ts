@@ -1,2 +1,3 @@
 export * from "./entry"
+export { giveWay } from "./give-way"
 export { nodeParallel } from "./parallel"

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads"
-import { nodeParallel } from "../../adapters/node"
+import { giveWay, nodeParallel } from "../../adapters/node"
 import { PersonalizationError, noMetrics, systemClock, type Logger } from "../../services/lib"
 import { postgresStorage } from "./storage"
 import { runTraining } from "./train-job"
@@ -7,6 +7,7 @@ import type { WorkerInput, WorkerMessage } from "./train-worker-runner"
 
 /** Entry of the training thread: its own database connections, its own memory. */
 async function main(): Promise<void> {
+  giveWay()
   const { options, database, cancel } = workerData as WorkerInput
   const send = (message: WorkerMessage) => parentPort?.postMessage(message)
   const log = (level: "debug" | "info" | "warn" | "error") => (message: string) =>
