@@ -2,9 +2,9 @@ import type { MedusaContainer } from "@medusajs/framework/types"
 import type PersonalizationModuleService from "../modules/personalization/service"
 import { syncCatalogueWorkflow } from "../workflows"
 
-/** Trains on the newest history, on an up-to-date catalogue. */
+/** Trains on the newest history, on a catalogue that was read as a whole. */
 export default async function train(container: MedusaContainer): Promise<void> {
-  await syncCatalogueWorkflow(container).run({ input: {} })
+  await syncCatalogueWorkflow(container).run({ input: { whole: true } })
   const personalization = container.resolve<PersonalizationModuleService>("personalization")
   personalization.startTraining()
   await personalization.engine.training.idle()

@@ -4,6 +4,7 @@ interface Row {
   /** As JSON, as a database keeps it; undefined: removed. */
   product: string | undefined
   version: number
+  fingerprint?: string
 }
 
 /** The catalogue of one process; removed products leave a mark, so that `changes` can tell of them. */
@@ -18,7 +19,11 @@ export class MemoryCatalogStore implements CatalogStore {
 
   async upsert(products: readonly Product[]): Promise<void> {
     for (const product of products)
-      this.rows.set(product.id, { product: JSON.stringify(product), version: ++this.version })
+      this.rows.set(product.id, {
+        product: JSON.stringify(product),
+        version: ++this.version,
+        fingerprint: this.rows.get(product.id)?.fingerprint,
+      })
   }
 
   async remove(ids: readonly string[]): Promise<void> {
@@ -40,6 +45,22 @@ export class MemoryCatalogStore implements CatalogStore {
       else removed.push(id)
     }
     return { cursor: String(this.version), upserted, removed }
+  }
+
+  async fingerprints(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>()
+    for (const id of ids) {
+      const { product, fingerprint } = this.rows.get(id) ?? {}
+      if (product && fingerprint !== undefined) found.set(id, fingerprint)
+    }
+    return found
+  }
+
+  async keepFingerprints(fingerprints: ReadonlyMap<string, string>): Promise<void> {
+    for (const [id, fingerprint] of fingerprints) {
+      const row = this.rows.get(id)
+      if (row?.product) row.fingerprint = fingerprint
+    }
   }
 }
 

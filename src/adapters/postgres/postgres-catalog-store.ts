@@ -52,7 +52,7 @@ export class PostgresCatalogStore implements CatalogStore {
     await this.db.transaction(async (query) => {
       await this.lock(query)
       await query(
-        `UPDATE ${this.table} SET product = NULL, version = ${this.nextVersion}, updated_at = now()
+        `UPDATE ${this.table} SET product = NULL, fingerprint = NULL, version = ${this.nextVersion}, updated_at = now()
          WHERE id = ANY($1) AND product IS NOT NULL`,
         [ids]
       )
@@ -71,6 +71,27 @@ export class PostgresCatalogStore implements CatalogStore {
       upserted: rows.flatMap(({ product }) => (product ? [product] : [])),
       removed: rows.filter(({ product }) => !product).map(({ id }) => id),
     }
+  }
+
+  async fingerprints(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.db.query<{ id: string; fingerprint: string }>(
+      `SELECT id, fingerprint FROM ${this.table} WHERE id = ANY($1) AND product IS NOT NULL AND fingerprint IS NOT NULL`,
+      [ids]
+    )
+    return new Map(rows.map(({ id, fingerprint }) => [id, fingerprint]))
+  }
+
+  async keepFingerprints(fingerprints: ReadonlyMap<string, string>): Promise<void> {
+    // Under the lock, for the rows are taken in another order than where products are written.
+    await this.db.transaction(async (query) => {
+      await this.lock(query)
+      await query(
+        `UPDATE ${this.table} AS held SET fingerprint = given.fingerprint
+         FROM unnest($1::text[], $2::text[]) AS given (id, fingerprint)
+         WHERE held.id = given.id AND held.product IS NOT NULL`,
+        [[...fingerprints.keys()], [...fingerprints.values()]]
+      )
+    })
   }
 
   private async lock(query: Query): Promise<void> {

@@ -80,6 +80,13 @@ export class CatalogKeeper implements Catalog {
     await this.take({ upserted: [], removed: ids })
   }
 
+  fingerprints(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.dependencies.store.fingerprints(ids)
+  }
+  keepFingerprints(fingerprints: ReadonlyMap<string, string>): Promise<void> {
+    return this.dependencies.store.keepFingerprints(fingerprints)
+  }
+
   /** Calls the listener after every change; returns how to stop that. */
   onChange(listener: (change: CatalogChange) => void): () => void {
     this.listeners.add(listener)

@@ -94,5 +94,27 @@ export function catalogStoreContract(
       expect((await load()).size).toBe(2_345)
       expect((await changes(undefined)).upserted.size).toBe(2_345)
     })
+
+    it("keeps fingerprints of what it holds, through changes of a product and no longer than the product", async () => {
+      await store.upsert([product("a"), product("b")])
+      await store.keepFingerprints(
+        new Map([
+          ["a", "1"],
+          ["unknown", "1"],
+        ])
+      )
+      await store.upsert([product("a", { title: "Changed" })])
+      expect(await store.fingerprints(["a", "b", "unknown"])).toEqual(new Map([["a", "1"]]))
+      await store.keepFingerprints(new Map([["a", "2"]]))
+      expect(await store.fingerprints(["a"])).toEqual(new Map([["a", "2"]]))
+      const { cursor } = await changes(undefined)
+      await store.keepFingerprints(new Map([["b", "3"]]))
+      expect((await changes(cursor)).upserted.size).toBe(0)
+      await store.remove(["a"])
+      await store.keepFingerprints(new Map([["a", "4"]]))
+      await store.upsert([product("a")])
+      expect(await store.fingerprints(["a", "b"])).toEqual(new Map([["b", "3"]]))
+      expect((await store.fingerprints([])).size).toBe(0)
+    })
   })
 }

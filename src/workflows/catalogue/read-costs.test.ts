@@ -97,7 +97,13 @@ describe("syncProducts with a price list of costs", () => {
     const { query, asked } = shop([price("pset_a", 4)])
     const [written, warnings]: [Product[], string[]] = [[], []]
     const target: SyncTarget = {
-      engine: { catalog: { all: () => [] } },
+      engine: {
+        catalog: {
+          all: () => [],
+          fingerprints: async () => new Map(),
+          keepFingerprints: async () => undefined,
+        },
+      },
       syncProducts: async (products) => void written.push(...products),
       removeProducts: async () => undefined,
     }

@@ -3,9 +3,13 @@ import { getTotalVariantAvailability } from "@medusajs/framework/utils"
 import type { Product } from "../../services/features"
 import { readCosts, type CostList } from "./read-costs"
 
-const PAGE = 200
+/**
+ * Medusa's serializer goes through all products of a page for each of them where they share tags or categories: 200 held
+ * the event loop for 500 ms, 20 hold it for 17 and take no longer in all.
+ */
+const PAGE = 20
 
-const FIELDS = [
+export const FIELDS = [
   "id",
   "title",
   "subtitle",

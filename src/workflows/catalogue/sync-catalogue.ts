@@ -7,17 +7,22 @@ import { syncProducts } from "./sync-products"
 export interface SyncCatalogueInput {
   /** Only these products; without them the whole catalogue, and what is gone from the store is removed. */
   ids?: string[]
+  /** Reads every product, not only those of which something has changed in the store's tables. */
+  whole?: boolean
 }
 
 const syncStep = createStep(
   "personalization-sync-products",
-  async ({ ids }: SyncCatalogueInput, { container }) => {
+  async ({ ids, whole }: SyncCatalogueInput, { container }) => {
     const query = container.resolve<RemoteQueryFunction>(ContainerRegistrationKeys.QUERY)
     const personalization = container.resolve<PersonalizationModuleService>("personalization")
     const { costPriceList } = personalization.engine.options.ranking
     const logger = container.resolve(ContainerRegistrationKeys.LOGGER)
     const warn = (message: string) => logger.warn(message)
-    return new StepResponse(await syncProducts(query, personalization, { ids, costPriceList, warn }))
+    const database = ids || whole ? undefined : container.resolve(ContainerRegistrationKeys.PG_CONNECTION)
+    return new StepResponse(
+      await syncProducts(query, personalization, { ids, database, costPriceList, warn })
+    )
   }
 )
 

@@ -1,5 +1,6 @@
 import type { RemoteQueryFunction } from "@medusajs/framework/types"
 import { syncProducts, type SyncTarget } from "./sync-products"
+import type { StoreDatabase } from "./store-fingerprints"
 
 type Filter = { id?: string[] | { $gt: string } }
 interface Asked {
@@ -27,12 +28,25 @@ function shop(products: Set<string>, known: string[], during: (reading: number) 
     return { data: rows }
   }
   const catalogue = new Set(known)
+  const written: string[] = []
+  const kept = new Map<string, string>()
+  const catalog: SyncTarget["engine"]["catalog"] = {
+    all: () => [...catalogue].map((id) => ({ id })),
+    fingerprints: async (list) => new Map([...kept].filter(([id]) => catalogue.has(id) && list.includes(id))),
+    keepFingerprints: async (fingerprints) =>
+      fingerprints.forEach((fingerprint, id) => catalogue.has(id) && kept.set(id, fingerprint)),
+  }
   const target: SyncTarget = {
-    engine: { catalog: { all: () => [...catalogue].map((id) => ({ id })) } },
-    syncProducts: async (list) => list.forEach(({ id }) => catalogue.add(id)),
+    engine: { catalog },
+    syncProducts: async (list) => {
+      for (const { id } of list) catalogue.add(id)
+      written.push(...list.map(({ id }) => id))
+    },
     removeProducts: async (list) => list.forEach((id) => catalogue.delete(id)),
   }
-  return { query: { graph } as unknown as RemoteQueryFunction, target, catalogue, asked }
+  /** Takes what was written since the last time. */
+  const news = () => written.splice(0)
+  return { query: { graph } as unknown as RemoteQueryFunction, target, catalogue, asked, news }
 }
 
 describe("syncProducts", () => {
@@ -72,5 +86,67 @@ describe("syncProducts", () => {
     })
     expect(asked).toEqual([{ id: [idOf(2), "prod_gone"] }])
     expect([...catalogue].sort()).toEqual([...ids(3), "prod_else"].sort())
+  })
+})
+
+describe("syncProducts with the store's database", () => {
+  /** The store's tables: what products are made of, two to a page. */
+  const tables = (rows: Map<string, string>): StoreDatabase => ({
+    raw: async (_, [after]) => ({
+      rows: [...rows]
+        .sort()
+        .filter(([id]) => id > (after as string))
+        .slice(0, 2)
+        .map(([id, fingerprint]) => ({ id, fingerprint })),
+    }),
+  })
+
+  it("reads all products once, and then those that have changed", async () => {
+    const products = new Set(ids(5))
+    const rows = new Map(ids(5).map((id) => [id, "1"]))
+    const { query, target, catalogue, news } = shop(products, [])
+    const sync = () => syncProducts(query, target, { database: tables(rows) })
+    expect(await sync()).toEqual({ upserted: 5, removed: 0 })
+    expect(news()).toEqual(ids(5))
+    expect(await sync()).toEqual({ upserted: 0, removed: 0 })
+    rows.set(idOf(1), "2").set(idOf(4), "2").set(idOf(5), "1")
+    products.add(idOf(5))
+    products.delete(idOf(0))
+    rows.delete(idOf(0))
+    expect(await sync()).toEqual({ upserted: 3, removed: 1 })
+    expect(news()).toEqual([idOf(1), idOf(4), idOf(5)])
+    expect([...catalogue].sort()).toEqual(ids(6).slice(1))
+    expect(await sync()).toEqual({ upserted: 0, removed: 0 })
+  })
+
+  it("removes a product that went while the changed ones were read", async () => {
+    const products = new Set(ids(2))
+    const rows = new Map(ids(3).map((id) => [id, "1"]))
+    const { query, target, catalogue } = shop(products, ids(3))
+    expect(await syncProducts(query, target, { database: tables(rows) })).toEqual({ upserted: 2, removed: 1 })
+    expect([...catalogue].sort()).toEqual(ids(2))
+  })
+
+  it("reads all where the tables can't be asked, and says so", async () => {
+    const { query, target, news } = shop(new Set(ids(3)), ids(3))
+    const database = { raw: () => Promise.reject(new Error('relation "price" does not exist')) }
+    const warnings: string[] = []
+    const options = { database, warn: (message: string) => warnings.push(message) }
+    expect(await syncProducts(query, target, options)).toEqual({ upserted: 3, removed: 0 })
+    expect(news()).toEqual(ids(3))
+    expect(warnings).toEqual([expect.stringContaining('relation "price" does not exist')])
+  })
+
+  it("does not take another failure for that, and keeps no fingerprint of what was not written", async () => {
+    const { query, target, news } = shop(new Set(ids(1)), [])
+    const database = tables(new Map([[idOf(0), "1"]]))
+    const { syncProducts: write } = target
+    let writings = 0
+    target.syncProducts = (list) =>
+      ++writings === 1 ? Promise.reject(new Error("the catalogue is away")) : write(list)
+    await expect(syncProducts(query, target, { database })).rejects.toThrow("the catalogue is away")
+    expect(writings).toBe(1)
+    await syncProducts(query, target, { database })
+    expect(news()).toEqual(ids(1))
   })
 })
