@@ -3,7 +3,7 @@ import type { CostList } from "./read-costs"
 
 /** Raise it when `toProduct` makes something else of the same rows: all products are read again. */
 const FORM = 1
-const PAGE = 1_000
+const PAGE = 500
 
 /** The slice of Medusa's database connection (knex) that is used. */
 export interface StoreDatabase {
