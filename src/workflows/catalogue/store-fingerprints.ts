@@ -70,7 +70,7 @@ const SQL = `
   WITH page AS MATERIALIZED (
     SELECT id, p AS own FROM product p WHERE deleted_at IS NULL AND id > ? ORDER BY id LIMIT ${PAGE}
   )
-  SELECT id, md5(ROW(?::text, ${PARTS.join(",\n")})::text) AS fingerprint
+  SELECT id, hashtextextended(ROW(?::text, ${PARTS.join(",\n")})::text, 0)::text AS fingerprint
   FROM page ORDER BY id`
 
 /**
@@ -83,7 +83,7 @@ export async function* storeFingerprints(
   database: StoreDatabase,
   { currency, costList }: Pick<ToProductOptions, "currency"> & { costList?: CostList }
 ): AsyncGenerator<Fingerprint[]> {
-  const basis = JSON.stringify([FORM, FIELDS, currency, costList?.ids])
+  const basis = JSON.stringify([FORM, FIELDS, currency, [...(costList?.ids ?? [])].sort()])
   for (let after = ""; ;) {
     const { rows } = await database.raw(SQL, [after, basis]).catch((cause: Error) => {
       throw new NotComparable(cause.message, { cause })
