@@ -1,5 +1,8 @@
-import { packStrings, unpackStrings, type Scored, type TopK } from "../lib"
+import { finish, packStrings, unpackStrings, type Scored, type TopK } from "../lib"
 import type { ModelQuery } from "./model"
+
+/** Ids numbered in one turn of the event loop: about 1 ms. */
+const SLICE = 2_000
 
 /** Ids with their numbers as a fit or an artifact brings them. */
 class Numbering {
@@ -7,8 +10,15 @@ class Numbering {
   /** For each catalogue, by item the number of its product there, −1 until it is known. */
   private readonly products = new WeakMap<ProductOf, Int32Array>()
 
-  constructor(readonly ids: readonly string[]) {
-    ids.forEach((id, number) => this.numbers.set(id, number))
+  constructor(readonly ids: readonly string[]) {}
+
+  /** Numbers the ids in slices; stops after each, so that others may have their turn. */
+  *fill(): Generator<void, this> {
+    for (let number = 0; number < this.ids.length; number++) {
+      if (number > 0 && number % SLICE === 0) yield
+      this.numbers.set(this.ids[number], number)
+    }
+    return this
   }
 
   productsOf(productOf: ProductOf): Int32Array {
@@ -36,7 +46,7 @@ export class ItemTable {
   private products: Int32Array = new Int32Array(0)
 
   constructor(made: readonly string[] | Numbering) {
-    this.made = made instanceof Numbering ? made : new Numbering(made)
+    this.made = made instanceof Numbering ? made : finish(new Numbering(made).fill())
   }
 
   get ids(): readonly string[] {
@@ -44,11 +54,16 @@ export class ItemTable {
   }
 
   static unpack(block: unknown): ItemTable {
+    return new ItemTable(finish(ItemTable.unpacking(block)))
+  }
+
+  /** Does the most of `unpack` ahead of it, in slices. */
+  static *unpacking(block: unknown): Generator<void, Numbering> {
     const known = unpacked.get(block as object)
-    if (known) return new ItemTable(known)
-    const numbering = new Numbering(unpackStrings(block))
+    if (known) return known
+    const numbering = yield* new Numbering(unpackStrings(block)).fill()
     unpacked.set(block as object, numbering)
-    return new ItemTable(numbering)
+    return numbering
   }
 
   get size(): number {

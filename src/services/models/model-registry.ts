@@ -1,6 +1,6 @@
 import { PersonalizationError, type Artifact, type Logger, type Metrics, type Scored } from "../lib"
 import { drawOf } from "./draw"
-import { loadModels } from "./load-models"
+import { loadModelsInTurns } from "./load-models"
 import type { Model, ModelQuery } from "./model"
 import type { ModelStore, ModelVersion } from "./model-store.port"
 import type { GivenProduct, ProductEmbedder, ProductForeteller } from "./product-embedder.port"
@@ -227,7 +227,7 @@ export class ModelRegistry {
     if (!kept) return undefined
     const artifacts = await this.store.artifacts(version)
     try {
-      return this.modelsOf(kept, loadModels(kept, artifacts))
+      return this.modelsOf(kept, await loadModelsInTurns(kept, artifacts))
     } catch (cause) {
       throw new PersonalizationError(
         "corrupt_artifact",
@@ -270,7 +270,7 @@ export class ModelRegistry {
       const artifacts = await this.store.artifacts(trial.version)
       // What keeps it from being loaded keeps it at every look, and does not concern the live version.
       this.brokenTrial = trial.version
-      this.trial = this.load(trial, artifacts)
+      this.trial = await this.load(trial, artifacts)
       this.brokenTrial = undefined
       this.options.logger.info(`model version ${trial.version} is on trial: ${trial.status}`)
     }
@@ -280,9 +280,9 @@ export class ModelRegistry {
    * A version takes another's place if all of it can be read. Where there is nothing to keep, as after an update of the
    * plugin, what can be read of it is better than nothing.
    */
-  private load(version: ModelVersion, artifacts: Record<string, Artifact>): Loaded {
+  private async load(version: ModelVersion, artifacts: Record<string, Artifact>): Promise<Loaded> {
     let last: Error | undefined
-    const models = loadModels(version, artifacts, (name, error) => {
+    const models = await loadModelsInTurns(version, artifacts, (name, error) => {
       if (this.loaded) throw error
       last = error
       this.options.metrics.count("model_reload_failed_total")
@@ -315,7 +315,7 @@ export class ModelRegistry {
       throw error
     })
     try {
-      this.loaded = this.load(live, artifacts)
+      this.loaded = await this.load(live, artifacts)
     } catch (error) {
       this.broken = live.version
       throw error
