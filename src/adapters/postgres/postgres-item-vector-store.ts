@@ -5,6 +5,8 @@ import { Database } from "./database"
 
 /** Vectors per statement: 1,000 × 64 × 4 bytes is a quarter of a megabyte. */
 const CHUNK = 1_000
+/** Vectors read at a time. */
+const PAGE = 500
 
 export class PostgresItemVectorStore implements ItemVectorStore {
   private readonly db: Database
@@ -45,22 +47,32 @@ export class PostgresItemVectorStore implements ItemVectorStore {
     await this.db.query(`DELETE FROM ${this.table} WHERE space = $1 AND item_id = ANY($2)`, [space, ids])
   }
 
+  /** Reads them page by page, so that the driver holds the event loop for 1 or 2 ms; what is put meanwhile may be missing. */
   async load(
     space: string,
     version: string,
     ids?: readonly string[]
   ): Promise<{ ids: string[]; vectors: Float32Array; dimensions: number }> {
-    const rows = await this.db.query<{ item_id: string; vector: Buffer }>(
-      `SELECT item_id, vector FROM ${this.table}
-       WHERE space = $1 AND version = $2 AND ($3::text[] IS NULL OR item_id = ANY($3)) ORDER BY item_id COLLATE "C"`,
+    const which = `space = $1 AND version = $2 AND ($3::text[] IS NULL OR item_id = ANY($3))`
+    const [{ count, bytes }] = await this.db.query<{ count: number; bytes: number | null }>(
+      `SELECT count(*)::int AS count, max(length(vector)) AS bytes FROM ${this.table} WHERE ${which}`,
       [space, version, ids ?? null]
     )
-    const dimensions = rows.length === 0 ? 0 : rows[0].vector.length / 4
-    const vectors = new Float32Array(rows.length * dimensions)
-    rows.forEach(({ vector }, row) => {
-      for (let i = 0; i < dimensions; i++) vectors[row * dimensions + i] = vector.readFloatLE(i * 4)
-    })
-    return { ids: rows.map((row) => row.item_id), vectors, dimensions }
+    const dimensions = (bytes ?? 0) / 4
+    const loaded: string[] = []
+    const vectors = new Float32Array(count * dimensions)
+    while (loaded.length < count) {
+      const page = await this.db.query<{ item_id: string; vector: Buffer }>(
+        `SELECT item_id, vector FROM ${this.table} WHERE ${which} AND item_id > $4 ORDER BY item_id LIMIT $5`,
+        [space, version, ids ?? null, loaded.at(-1) ?? "", Math.min(PAGE, count - loaded.length)]
+      )
+      if (page.length === 0) break
+      for (const { item_id, vector } of page) {
+        const from = loaded.push(item_id) * dimensions - dimensions
+        for (let i = 0; i < dimensions; i++) vectors[from + i] = vector.readFloatLE(i * 4)
+      }
+    }
+    return { ids: loaded, vectors: vectors.subarray(0, loaded.length * dimensions), dimensions }
   }
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto"
 import type { DataSource } from "typeorm"
 import {
-  decodeArtifact,
+  decodeInSteps,
   encodeArtifact,
+  finishInTurns,
   PersonalizationError,
   systemClock,
   type Artifact,
@@ -24,6 +25,9 @@ interface VersionRow {
 }
 
 const COLUMNS = "body, status, extract(epoch FROM promoted_at) * 1000 AS promoted_ms"
+
+/** Bytes of an artifact that are read at a time. */
+const PIECE = 256 * 1024
 
 const ON_TRIAL = "('shadow', 'canary')"
 
@@ -104,18 +108,36 @@ export class PostgresModelStore implements ModelStore {
     return rows.map(versionOf)[0]
   }
 
-  /** @throws PersonalizationError `not_found`, `corrupt_artifact` */
+  /**
+   * Reads them piece by piece: what the driver parses and we decode holds the event loop for a millisecond or two.
+   * @throws PersonalizationError `not_found`, `corrupt_artifact`
+   */
   async artifacts(version: string): Promise<Record<string, Artifact>> {
-    const rows = await this.db.query<{ model: string | null; content: Buffer }>(
-      `SELECT model, content FROM ${this.versions}
+    const rows = await this.db.query<{ model: string | null; hash: string; length: number }>(
+      `SELECT model, hash, length(content) AS length FROM ${this.versions}
        LEFT JOIN ${this.links} USING (version) LEFT JOIN ${this.artifactTable} USING (hash)
        WHERE version = $1 ORDER BY model`,
       [version]
     )
     if (rows.length === 0) throw unknownVersion(version)
     const artifacts: Record<string, Artifact> = {}
-    for (const { model, content } of rows) if (model !== null) artifacts[model] = decodeArtifact(content)
+    for (const { model, hash, length } of rows)
+      if (model !== null)
+        artifacts[model] = await finishInTurns(decodeInSteps(await this.content(hash, length)))
     return artifacts
+  }
+
+  private async content(hash: string, length: number): Promise<Uint8Array> {
+    const content = new Uint8Array(length)
+    for (let from = 0; from < length; from += PIECE) {
+      const [row] = await this.db.query<{ piece: Buffer }>(
+        `SELECT substring(content FROM $2 FOR $3) AS piece FROM ${this.artifactTable} WHERE hash = $1`,
+        [hash, from + 1, PIECE]
+      )
+      if (!row) throw new PersonalizationError("not_found", `version: artifact ${hash} was deleted meanwhile`)
+      content.set(row.piece, from)
+    }
+    return content
   }
 
   async promote(version: string, reason = ""): Promise<void> {

@@ -129,8 +129,25 @@ describe("category affinity", () => {
     const many = { categoriesOf: (id: string) => [id] }
     let state = categoryAffinity.initial
     for (let i = 0; i < 150; i++)
-      state = categoryAffinity.update(state, event("view_item", `c${i}`), "x", many)
+      state = categoryAffinity.update(state, event("view_item", `c${i}`, { ts: T + i * 1_000 }), "x", many)
+    expect(Object.keys(state)).toEqual(Array.from({ length: 100 }, (_, i) => `c${50 + i}`))
+  })
+
+  it("keeps those that are liked best, whenever that was said, and of those alike as many as there is room for", () => {
+    const many = { categoriesOf: (id: string) => [id] }
+    let state = categoryAffinity.update(categoryAffinity.initial, event("dislike", "hated"), "x", many)
+    for (let i = 0; i < 120; i++) {
+      const type = i === 40 ? "purchase" : "view_item"
+      state = categoryAffinity.update(state, event(type, `c${i}`), "x", many)
+    }
+    // A like takes back what a dislike said: 0 says least of all.
+    state = categoryAffinity.update(state, event("like", "hated"), "x", many)
     expect(Object.keys(state)).toHaveLength(100)
+    expect(state).toHaveProperty("c40")
+    state = categoryAffinity.update(state, event("view_item", "new", { ts: T + 1 }), "x", many)
+    expect(Object.keys(state)).toHaveLength(100)
+    expect(state).toHaveProperty("new")
+    expect(state).not.toHaveProperty("hated")
   })
 })
 

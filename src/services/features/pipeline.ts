@@ -15,8 +15,10 @@ export interface FeaturePipelineDependencies {
   retryMs?: number
 }
 
-/** Events handled in one turn of the event loop: some 3 ms, so that requests are answered in between. */
-const SLICE = 75
+/** Events read at a time. */
+const BATCH = 75
+/** Events applied in one turn of the event loop: about 1 ms, so that requests are answered in between. */
+const SLICE = 25
 const MAX_RETRY_MS = 30_000
 
 /** Keeps features in a process's memory in step with the event log: replays history, then follows. */
@@ -58,10 +60,9 @@ export class FeaturePipeline implements FeatureFollower {
     let events = 0
     for await (const batch of this.dependencies.log.replay({ since, after: this.position })) {
       const withdrawn = await withdrawnPairs(this.dependencies.subjects, batch)
-      for (let from = 0; from < batch.length; from += SLICE) {
+      for (let from = 0; from < batch.length; from += BATCH) {
         if (this.stopping) return
-        await this.handle(batch.slice(from, from + SLICE), withdrawn)
-        await new Promise((resolve) => setImmediate(resolve))
+        await this.handle(batch.slice(from, from + BATCH), withdrawn)
       }
       events += batch.length
     }
@@ -69,7 +70,7 @@ export class FeaturePipeline implements FeatureFollower {
     this.logger.info(`features rebuilt from ${events} events`)
     this.subscription = await this.dependencies.log.subscribe("features", (batch) => this.handle(batch), {
       from: this.position === undefined ? "beginning" : { after: this.position },
-      batchSize: SLICE,
+      batchSize: BATCH,
     })
   }
 
@@ -126,16 +127,20 @@ export class FeaturePipeline implements FeatureFollower {
       ({ offset }) => this.position === undefined || compareOffsets(offset, this.position) > 0
     )
     if (fresh.length === 0) return
+    const last = fresh[fresh.length - 1].offset
     const events = fresh.map((logged) => ({
       event:
         withdrawn?.has(pairOf(logged.event)) || this.isForgotten(logged)
           ? withoutNames(logged.event)
           : logged.event,
     }))
-    await this.dependencies.updater.apply(events)
-    this.position = fresh[fresh.length - 1].offset
+    for (let from = 0; from < events.length; from += SLICE) {
+      await this.dependencies.updater.apply(events.slice(from, from + SLICE))
+      this.position = fresh.at(from + SLICE - 1)?.offset ?? last
+      await new Promise((resolve) => setImmediate(resolve))
+    }
     for (const [subject, until] of this.forgotten)
-      if (compareOffsets(until, this.position) <= 0) this.forgotten.delete(subject)
+      if (compareOffsets(until, last) <= 0) this.forgotten.delete(subject)
   }
 
   private isForgotten({ offset, event }: LoggedEvent): boolean {

@@ -1,5 +1,5 @@
 import fc from "fast-check"
-import { decodeArtifact, encodeArtifact } from "./artifact-codec"
+import { decodeArtifact, decodeInSteps, encodeArtifact } from "./artifact-codec"
 import type { Artifact } from "./artifact"
 
 const artifacts: fc.Arbitrary<Artifact> = fc.record({
@@ -35,6 +35,14 @@ it("decodes from any place in a larger buffer", () => {
   const bytes = encodeArtifact({ meta: { a: 1 }, arrays: { x: Float64Array.of(1.5, NaN) } })
   const moved = Buffer.concat([Buffer.alloc(3), bytes]).subarray(3)
   expect([...decodeArtifact(moved).arrays.x]).toEqual([1.5, NaN])
+})
+
+it("decodes a large artifact a megabyte at a time", () => {
+  const numbers = Float64Array.from({ length: 400_000 }, (_, i) => i / 7)
+  const bytes = encodeArtifact({ meta: {}, arrays: { numbers } })
+  // 3.2 MB: four steps to look whether they are whole, four to copy them.
+  expect([...decodeInSteps(bytes)]).toHaveLength(8)
+  expect(decodeArtifact(bytes).arrays.numbers).toEqual(numbers)
 })
 
 it("refuses what is not as it was written", () => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { endianness } from "node:os"
 import type { Artifact, TypedArray } from "./artifact"
 import { PersonalizationError } from "./errors"
+import { finish, type Steps } from "./steps"
 
 /**
  * Layout: magic (8 bytes), header length (uint32), 4 bytes of padding, header (JSON, UTF-8), then every array at
@@ -11,6 +12,8 @@ const MAGIC = "MPART001"
 const PREFIX = 16
 const CHECKSUM = 32
 const ALIGNMENT = 8
+/** Bytes that are looked at in one step: about 1 ms for their hash, less to copy them. */
+const STEP = 1 << 20
 
 const TYPES = { Float32Array, Float64Array, Int32Array, Uint32Array, Uint8Array } as const
 type TypeName = keyof typeof TYPES
@@ -68,13 +71,23 @@ export function encodeArtifact(artifact: Artifact): Buffer {
 
 /** @throws PersonalizationError `corrupt_artifact` when a single bit is not as it was written */
 export function decodeArtifact(bytes: Uint8Array): Artifact {
+  return finish(decodeInSteps(bytes))
+}
+
+/** The same, a megabyte at a time. */
+export function* decodeInSteps(bytes: Uint8Array): Steps<Artifact> {
   const corrupt = (why: string, cause?: unknown) =>
     new PersonalizationError("corrupt_artifact", `artifact: ${why}; train again or roll back`, { cause })
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.length < PREFIX + CHECKSUM || view.toString("latin1", 0, MAGIC.length) !== MAGIC)
     throw corrupt("not in a known format")
   const end = view.length - CHECKSUM
-  if (!sha256(view.subarray(0, end)).equals(view.subarray(end))) throw corrupt("the checksum does not fit")
+  const hash = createHash("sha256")
+  for (let at = 0; at < end; at += STEP) {
+    hash.update(view.subarray(at, Math.min(end, at + STEP)))
+    yield
+  }
+  if (!hash.digest().equals(view.subarray(end))) throw corrupt("the checksum does not fit")
   try {
     const from = PREFIX + view.readUInt32LE(MAGIC.length)
     const header = JSON.parse(view.toString("utf8", PREFIX, from)) as Header
@@ -84,7 +97,11 @@ export function decodeArtifact(bytes: Uint8Array): Artifact {
       // A copy: arrays of wide numbers must lie aligned in their buffer, and a database driver's do not.
       const array = new TYPES[type](length)
       offset = aligned(offset)
-      bytesOf(array).set(view.subarray(offset, offset + array.byteLength))
+      for (let at = 0; at < array.byteLength; at += STEP) {
+        const to = Math.min(array.byteLength, at + STEP)
+        bytesOf(array).set(view.subarray(offset + at, offset + to), at)
+        yield
+      }
       toLittleEndian(bytesOf(array), array.BYTES_PER_ELEMENT)
       offset += array.byteLength
       artifact.arrays[name] = array

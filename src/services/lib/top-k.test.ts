@@ -1,6 +1,6 @@
 import { Column } from "./column"
 import { groupRows } from "./grouping"
-import { packStrings, unpackStrings } from "./packed-strings"
+import { packStrings, unpackInSteps, unpackStrings } from "./packed-strings"
 import { Random } from "./random"
 import { TopK } from "./top-k"
 
@@ -72,10 +72,24 @@ describe("packStrings", () => {
   it("gives back any strings", () => {
     const values = ["", "a\nb", 'ü,"', "\u{1F600}"]
     expect(unpackStrings(packStrings(values))).toEqual(values)
+    expect(unpackStrings(packStrings([]))).toEqual([])
+    const many = Array.from({ length: 4_001 }, (_, i) => `${i}\n`)
+    expect(unpackStrings(packStrings(many))).toEqual(many)
+    expect([...unpackInSteps(packStrings(many))]).toHaveLength(3)
+  })
+
+  it("reads what an earlier release has packed", () => {
+    const values = Array.from({ length: 4_001 }, (_, i) => `id ${i}`)
+    expect(unpackStrings(new TextEncoder().encode(JSON.stringify(values)))).toEqual(values)
   })
 
   it("says when a block is broken", () => {
-    for (const block of [undefined, Uint8Array.of(1), new TextEncoder().encode("[1]")]) {
+    for (const block of [
+      undefined,
+      Uint8Array.of(1),
+      new TextEncoder().encode("[1]"),
+      new TextEncoder().encode('["a"]\n'),
+    ]) {
       expect(() => unpackStrings(block)).toThrow(expect.objectContaining({ code: "corrupt_artifact" }))
     }
   })

@@ -1,4 +1,4 @@
-import { finish, packStrings, unpackStrings, type Scored, type TopK } from "../lib"
+import { finish, packStrings, unpackInSteps, type Scored, type Steps, type TopK } from "../lib"
 import type { ModelQuery } from "./model"
 
 /** Ids numbered in one turn of the event loop: about 1 ms. */
@@ -13,7 +13,7 @@ class Numbering {
   constructor(readonly ids: readonly string[]) {}
 
   /** Numbers the ids in slices; stops after each, so that others may have their turn. */
-  *fill(): Generator<void, this> {
+  *fill(): Steps<this> {
     for (let number = 0; number < this.ids.length; number++) {
       if (number > 0 && number % SLICE === 0) yield
       this.numbers.set(this.ids[number], number)
@@ -58,10 +58,10 @@ export class ItemTable {
   }
 
   /** Does the most of `unpack` ahead of it, in slices. */
-  static *unpacking(block: unknown): Generator<void, Numbering> {
+  static *unpacking(block: unknown): Steps<Numbering> {
     const known = unpacked.get(block as object)
     if (known) return known
-    const numbering = yield* new Numbering(unpackStrings(block)).fill()
+    const numbering = yield* new Numbering(yield* unpackInSteps(block)).fill()
     unpacked.set(block as object, numbering)
     return numbering
   }

@@ -75,6 +75,15 @@ export function modelStoreContract(name: string, make: () => Promise<ModelStoreF
       }
     })
 
+    it("gives back an artifact of any length", async () => {
+      const large = Uint8Array.from({ length: 600_001 }, (_, i) => (i * 7919) >> 5)
+      const numbers = Float32Array.from({ length: 300_000 }, (_, i) => i / 3)
+      await store.save(version("large", 5), { popularity: { meta: {}, arrays: { large, numbers } } })
+      const { arrays } = (await store.artifacts("large")).popularity
+      expect(Buffer.compare(arrays.large as Uint8Array, large)).toBe(0)
+      expect(arrays.numbers).toEqual(numbers)
+    })
+
     it("lists the newest first, up to a limit", async () => {
       await add("b", 2)
       await add("a", 1)

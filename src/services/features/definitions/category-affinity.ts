@@ -24,13 +24,21 @@ function weightOf(event: ShopEvent): number {
   return (Number(event.properties?.rating ?? 3) - 3) * 1.5
 }
 
-function bounded(state: Record<string, Decayed>): State {
-  const entries = Object.entries(state)
-  if (entries.length <= KEPT) return state
-  const newest = Math.max(...entries.map(([, [, ts]]) => ts))
-  const strength = (sum: Decayed) => Math.abs(valueAt(sum, newest, HALF_LIFE))
-  entries.sort(([, a], [, b]) => strength(b) - strength(a))
-  return Object.fromEntries(entries.slice(0, KEPT))
+/** log2 of how much it counts: at any one moment the same order as the values, without a power of two for each. */
+const strength = ([value, ts]: Decayed): number => Math.log2(Math.abs(value)) + ts / HALF_LIFE
+
+function bounded(state: State): State {
+  const ids = Object.keys(state)
+  if (ids.length <= KEPT) return state
+  const strengths = Float64Array.from(ids, (id) => strength(state[id]))
+  const least = strengths.toSorted()[ids.length - KEPT]
+  // Of those that are as strong as the least that is kept, only as many as there is room for.
+  let alike = strengths.reduce((room, one) => (one > least ? room - 1 : room), KEPT)
+  return Object.fromEntries(
+    ids
+      .filter((_, i) => strengths[i] > least || (strengths[i] === least && alike-- > 0))
+      .map((id) => [id, state[id]])
+  )
 }
 
 /** Liking of categories, 0–1 with the most liked at 1; half is forgotten in two weeks. */
