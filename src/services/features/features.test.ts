@@ -103,6 +103,10 @@ it("counts events by type with a half-life of a week", () => {
 })
 
 describe("category affinity", () => {
+  /** Each product is a category. */
+  const itself = { categoriesOf: (id: string) => [id] }
+  const idsOf = ([ids]: typeof categoryAffinity.initial) => ids
+
   it("weighs by what was done, and the most liked has 1", () => {
     const state = fold(categoryAffinity, [event("view_item", "cup"), event("add_to_cart", "rug")])
     const read = categoryAffinity.read(state, T)
@@ -126,28 +130,46 @@ describe("category affinity", () => {
       event("view_item", "rug", { ts: T + days(14) }),
     ])
     expect(categoryAffinity.read(old, T + days(14)).get("kitchen")).toBeCloseTo(0.5, 10)
-    const many = { categoriesOf: (id: string) => [id] }
     let state = categoryAffinity.initial
     for (let i = 0; i < 150; i++)
-      state = categoryAffinity.update(state, event("view_item", `c${i}`, { ts: T + i * 1_000 }), "x", many)
-    expect(Object.keys(state)).toEqual(Array.from({ length: 100 }, (_, i) => `c${50 + i}`))
+      state = categoryAffinity.update(state, event("view_item", `c${i}`, { ts: T + i * 1_000 }), "x", itself)
+    expect(idsOf(state)).toEqual(Array.from({ length: 100 }, (_, i) => `c${50 + i}`))
   })
 
   it("keeps those that are liked best, whenever that was said, and of those alike as many as there is room for", () => {
-    const many = { categoriesOf: (id: string) => [id] }
-    let state = categoryAffinity.update(categoryAffinity.initial, event("dislike", "hated"), "x", many)
+    let state = categoryAffinity.update(categoryAffinity.initial, event("dislike", "hated"), "x", itself)
     for (let i = 0; i < 120; i++) {
       const type = i === 40 ? "purchase" : "view_item"
-      state = categoryAffinity.update(state, event(type, `c${i}`), "x", many)
+      state = categoryAffinity.update(state, event(type, `c${i}`), "x", itself)
     }
     // A like takes back what a dislike said: 0 says least of all.
-    state = categoryAffinity.update(state, event("like", "hated"), "x", many)
-    expect(Object.keys(state)).toHaveLength(100)
-    expect(state).toHaveProperty("c40")
-    state = categoryAffinity.update(state, event("view_item", "new", { ts: T + 1 }), "x", many)
-    expect(Object.keys(state)).toHaveLength(100)
-    expect(state).toHaveProperty("new")
-    expect(state).not.toHaveProperty("hated")
+    state = categoryAffinity.update(state, event("like", "hated"), "x", itself)
+    expect(idsOf(state)).toHaveLength(100)
+    expect(idsOf(state)).toContain("c40")
+    state = categoryAffinity.update(state, event("view_item", "new", { ts: T + 1 }), "x", itself)
+    expect(idsOf(state)).toHaveLength(100)
+    expect(idsOf(state)).toContain("new")
+    expect(idsOf(state)).not.toContain("hated")
+  })
+
+  it("merges the parts of both before the weakest go", () => {
+    const of = (ids: string[]) =>
+      ids.reduce(
+        (state, id, i) => categoryAffinity.update(state, event("view_item", id, { ts: T + i }), "x", itself),
+        categoryAffinity.initial
+      )
+    const [first, second] = ["a", "b"].map((letter) => Array.from({ length: 60 }, (_, i) => `${letter}${i}`))
+    const merged = categoryAffinity.merge!(of(["both", ...first]), of([...second, "both"]))
+    expect(idsOf(merged)).toHaveLength(100)
+    expect(categoryAffinity.read(merged, T).get("both")).toBe(1)
+  })
+
+  it("reads and goes on with a state as it was kept at first", () => {
+    const former = { home: [3, T], kitchen: [1, T] } as unknown as typeof categoryAffinity.initial
+    expect(Object.fromEntries(categoryAffinity.read(former, T))).toEqual({ home: 1, kitchen: 1 / 3 })
+    const state = categoryAffinity.update(former, event("view_item", "cup"), "x", lookups)
+    expect(categoryAffinity.read(state, T).get("kitchen")).toBeCloseTo(2 / 3, 10)
+    expect(idsOf(categoryAffinity.merge!(categoryAffinity.initial, former))).toEqual(["home", "kitchen"])
   })
 })
 

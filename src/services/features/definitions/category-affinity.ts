@@ -1,8 +1,12 @@
-import { addDecayed, days, mergeDecayed, own, valueAt, type Decayed } from "../decay"
+import { addDecayed, days, valueAt, type Decayed } from "../decay"
 import type { ShopEvent } from "../../events"
 import type { Feature } from "../feature"
 
-type State = Readonly<Record<string, Decayed>>
+/** Parallel arrays: copying them costs less than copying an object of 100 keys. What is liked is `values` at `times`. */
+type State = readonly [ids: readonly string[], values: readonly number[], times: readonly number[]]
+
+/** As it was kept at first: a shared store may still hold such states. */
+type Former = Readonly<Record<string, Decayed>>
 
 const HALF_LIFE = days(14)
 /** Categories remembered per shopper. */
@@ -24,21 +28,50 @@ function weightOf(event: ShopEvent): number {
   return (Number(event.properties?.rating ?? 3) - 3) * 1.5
 }
 
-/** log2 of how much it counts: at any one moment the same order as the values, without a power of two for each. */
-const strength = ([value, ts]: Decayed): number => Math.log2(Math.abs(value)) + ts / HALF_LIFE
+/** A state that is being worked out. */
+class Liking {
+  private readonly ids: string[]
+  private readonly values: number[]
+  private readonly times: number[]
 
-function bounded(state: State): State {
-  const ids = Object.keys(state)
-  if (ids.length <= KEPT) return state
-  const strengths = Float64Array.from(ids, (id) => strength(state[id]))
-  const least = strengths.toSorted()[ids.length - KEPT]
-  // Of those that are as strong as the least that is kept, only as many as there is room for.
-  let alike = strengths.reduce((room, one) => (one > least ? room - 1 : room), KEPT)
-  return Object.fromEntries(
-    ids
-      .filter((_, i) => strengths[i] > least || (strengths[i] === least && alike-- > 0))
-      .map((id) => [id, state[id]])
-  )
+  constructor(state: State | Former) {
+    const [ids, values, times] = columns(state)
+    this.ids = [...ids]
+    this.values = [...values]
+    this.times = [...times]
+  }
+
+  add(id: string, weight: number, ts: number): void {
+    const held = this.ids.indexOf(id)
+    const at = held < 0 ? this.ids.push(id) - 1 : held
+    const before = held < 0 ? undefined : ([this.values[at], this.times[at]] as const)
+    ;[this.values[at], this.times[at]] = addDecayed(before, weight, ts, HALF_LIFE)
+  }
+
+  /** Of more than 100 the weakest are left out. */
+  state(): State {
+    while (this.ids.length > KEPT) this.removeWeakest()
+    return [this.ids, this.values, this.times]
+  }
+
+  private removeWeakest(): void {
+    let weakest = 0
+    let least = Infinity
+    for (let i = 0; i < this.ids.length; i++) {
+      // log2: at any one moment the same order as the values, without a moment.
+      const strength = Math.log2(Math.abs(this.values[i])) + this.times[i] / HALF_LIFE
+      if (strength > least) continue
+      weakest = i
+      least = strength
+    }
+    for (const column of [this.ids, this.values, this.times]) column.splice(weakest, 1)
+  }
+}
+
+function columns(state: State | Former): State {
+  if (Array.isArray(state)) return state as unknown as State
+  const entries = Object.entries(state as Former)
+  return [entries.map(([id]) => id), entries.map(([, [value]]) => value), entries.map(([, [, ts]]) => ts)]
 }
 
 /** Liking of categories, 0–1 with the most liked at 1; half is forgotten in two weeks. */
@@ -46,29 +79,30 @@ export const categoryAffinity: Feature<State, ReadonlyMap<string, number>> = {
   name: "category_affinity",
   entity: "shopper",
   events: [...Object.keys(WEIGHTS), "rating"],
-  initial: {},
+  initial: [[], [], []],
   update: (state, event, _id, lookups) => {
     const weight = weightOf(event)
-    const next: Record<string, Decayed> = { ...state }
+    const liking = new Liking(state)
     for (const { product_id } of event.items)
-      for (const category of lookups.categoriesOf(product_id))
-        next[category] = addDecayed(own(next, category), weight, event.ts, HALF_LIFE)
-    return bounded(next)
+      for (const category of lookups.categoriesOf(product_id)) liking.add(category, weight, event.ts)
+    return liking.state()
   },
   read: (state, now) => {
+    const [ids, values, times] = columns(state)
     const liking = new Map<string, number>()
     let top = 0
-    for (const id of Object.keys(state)) {
-      const value = valueAt(state[id], now, HALF_LIFE)
-      if (value > 0) liking.set(id, value)
+    for (let i = 0; i < ids.length; i++) {
+      const value = valueAt([values[i], times[i]], now, HALF_LIFE)
+      if (value > 0) liking.set(ids[i], value)
       if (value > top) top = value
     }
     for (const [id, value] of liking) liking.set(id, value / top)
     return liking
   },
   merge: (into, from) => {
-    const merged: Record<string, Decayed> = { ...into }
-    for (const [id, sum] of Object.entries(from)) merged[id] = mergeDecayed(own(into, id), sum, HALF_LIFE)
-    return bounded(merged)
+    const liking = new Liking(into)
+    const [ids, values, times] = columns(from)
+    for (let i = 0; i < ids.length; i++) liking.add(ids[i], values[i], times[i])
+    return liking.state()
   },
 }
