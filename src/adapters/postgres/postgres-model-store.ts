@@ -27,7 +27,7 @@ interface VersionRow {
 const COLUMNS = "body, status, extract(epoch FROM promoted_at) * 1000 AS promoted_ms"
 
 /** Bytes of an artifact that are read at a time. */
-const PIECE = 256 * 1024
+const PIECE = 128 * 1024
 
 const ON_TRIAL = "('shadow', 'canary')"
 
