@@ -77,8 +77,9 @@ export class LoopWatch {
   }
 
   async stop(): Promise<LoopReport> {
+    // The turn that calls it counts as well, and entries of collections come in a later one.
+    await new Promise((resolve) => setImmediate(resolve))
     this.on = false
-    // Entries come in a later turn.
     await new Promise((resolve) => setTimeout(resolve, 10))
     this.note(this.observer.takeRecords())
     this.observer.disconnect()

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from "node:crypto"
 import { PrometheusMetrics } from "../../adapters/prometheus"
 import { ARCHIVE_GROUP } from "../../services/events"
 import { FEATURES_GROUP, ItemTallies, type FeatureKey } from "../../services/features"
-import { Random, systemClock, type Clock, type Logger } from "../../services/lib"
+import { nextTurn, Random, systemClock, type Clock, type Logger } from "../../services/lib"
 import { advanceTrial } from "../../services/models"
 import { NO_CONSENT, PURPOSES, type Consent } from "../../services/privacy"
 import { auditDay } from "../../services/measurement"
@@ -109,7 +109,7 @@ export function compose(options: PersonalizationOptions, platform: Platform): En
     store: storage.ranker,
     ...parts,
     owner: randomUUID(),
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    pause: nextTurn,
     options: {
       ...LEARN_DEFAULTS,
       learningRate: options.ranking.learningRate,

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid"
 import type { Catalog } from "../../services/features"
-import { PersonalizationError, type Clock } from "../../services/lib"
+import { nextTurn, PersonalizationError, type Clock } from "../../services/lib"
 import {
   ruleConflicts,
   type Rule,
@@ -59,7 +59,6 @@ export interface Preview {
   candidates: ExplainedCandidate[]
 }
 
-const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
 const isShipped = (name: string) => PLACEMENTS.some((one) => one.name === name)
 
 /** What a merchant does to lists. A change acts at once in this process, and in the others when they next look. */
@@ -99,7 +98,7 @@ export class Steering {
   async conflicts(draft?: Draft): Promise<RuleConflict[]> {
     const kept = await this.rules()
     const rules = draft ? rulesOfDraft(draft, kept).rules : kept
-    return ruleConflicts(rules, this.parts.catalog.all(), breathe)
+    return ruleConflicts(rules, this.parts.catalog.all(), nextTurn)
   }
 
   /** All that serve, the shipped ones first. */
@@ -154,7 +153,7 @@ export class Steering {
   /** What would have changed in the newest recorded lists, and what that is worth. */
   whatIf(asked: WhatIfAsked, consentOf: WhatIfParts["consentOf"]): Promise<WhatIf> {
     const { clock, ...parts } = this.parts
-    return whatIf(asked, { ...parts, consentOf, now: () => clock.now(), breathe })
+    return whatIf(asked, { ...parts, consentOf, now: () => clock.now(), breathe: nextTurn })
   }
 
   private async keep(rule: Rule): Promise<Rule> {

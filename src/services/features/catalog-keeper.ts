@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util"
-import { noMetrics, silentLogger, type Logger, type Metrics } from "../lib"
+import { nextTurn, noMetrics, silentLogger, type Logger, type Metrics } from "../lib"
 import type { Catalog, Product } from "./catalog"
 import type { CatalogStore } from "./catalog-store.port"
 import { ProductCards } from "./product-cards"
@@ -122,7 +122,7 @@ export class CatalogKeeper implements Catalog {
 
   private async takeInSlices({ upserted, removed }: CatalogChange): Promise<void> {
     for (let from = 0; from < upserted.length; from += SLICE) {
-      if (from > 0) await new Promise<void>((resolve) => setImmediate(resolve))
+      if (from > 0) await nextTurn()
       const changed = upserted
         .slice(from, from + SLICE)
         // As plain JSON, the form in which a product comes back from the store: without `undefined` values.

@@ -1,4 +1,4 @@
-import { noMetrics, silentLogger, type Clock, type Logger, type Metrics } from "../lib"
+import { nextTurn, noMetrics, silentLogger, type Clock, type Logger, type Metrics } from "../lib"
 import type { Catalog } from "./catalog"
 import type { Tally } from "./definitions/item-ctr"
 import type { FeatureStore } from "./feature-store.port"
@@ -66,7 +66,7 @@ export class ItemTallies {
     const now = clock.now()
     const tallies = new Map<string, Tally>()
     for (let from = 0; from < ids.length; from += SLICE) {
-      if (from > 0) await new Promise<void>((resolve) => setImmediate(resolve))
+      if (from > 0) await nextTurn()
       const slice = ids.slice(from, from + SLICE)
       const records = await features.getMany(itemKeys(slice))
       for (const id of slice) {

@@ -1,4 +1,4 @@
-import { Pause, silentLogger, type Logger } from "../lib"
+import { nextTurn, Pause, silentLogger, type Logger } from "../lib"
 import type { SubjectStore } from "../privacy"
 import { compareOffsets, withoutNames, type EventLog, type LoggedEvent, type Subscription } from "../events"
 import type { FeatureFollower, Forgotten } from "./feature-follower"
@@ -137,7 +137,7 @@ export class FeaturePipeline implements FeatureFollower {
     for (let from = 0; from < events.length; from += SLICE) {
       await this.dependencies.updater.apply(events.slice(from, from + SLICE))
       this.position = fresh.at(from + SLICE - 1)?.offset ?? last
-      await new Promise((resolve) => setImmediate(resolve))
+      await nextTurn()
     }
     for (const [subject, until] of this.forgotten)
       if (compareOffsets(until, last) <= 0) this.forgotten.delete(subject)

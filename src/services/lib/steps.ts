@@ -1,3 +1,5 @@
+import { nextTurn } from "./next-turn"
+
 /** Work that stops now and then, so that others may have the event loop in between. */
 export type Steps<T> = Generator<void, T>
 
@@ -12,7 +14,7 @@ export function finish<T>(steps: Steps<T>): T {
 /** Does each step in a turn of the event loop of its own. */
 export async function finishInTurns<T>(steps: Steps<T>): Promise<T> {
   for (;;) {
-    await new Promise<void>((resolve) => setImmediate(resolve))
+    await nextTurn()
     const { done, value } = steps.next()
     if (done) return value
   }

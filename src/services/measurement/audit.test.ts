@@ -3,7 +3,7 @@ import { MemoryExposureStore, MemoryFeatureStore } from "../../adapters/memory"
 import { ManualClock, noMetrics, silentLogger } from "../lib"
 import type { Exposure } from "../serving"
 import { product, TestCatalog } from "../testing/planted-shop"
-import { auditDay, auditLists, crossed, trendOf } from "."
+import { auditDay, auditInSteps, auditLists, crossed, trendOf } from "."
 
 const NOW = Date.UTC(2026, 5, 1, 12)
 let requests = 0
@@ -53,6 +53,14 @@ describe("auditLists", () => {
     const { all } = auditLists({ exposures: shown, products, attentionOf, vectorOf })
     expect(all.intraListSimilarity).toBeCloseTo(0.6, 6)
     expect(auditLists({ exposures: [exposure(["gone"])], products, attentionOf })).toEqual({})
+  })
+
+  it("does a little at a time", () => {
+    const shown = Array.from({ length: 40 }, () => exposure(["p0", "p9"]))
+    // Some lists a step, the products once, and each segment: all, placement, device and country.
+    expect([...auditInSteps({ exposures: shown, products, attentionOf })].length).toBeGreaterThanOrEqual(
+      8 + 1 + 4
+    )
   })
 
   it("tells segments apart, and new shoppers from returning ones", () => {

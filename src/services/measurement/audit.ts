@@ -1,3 +1,4 @@
+import { finish, TopK, type Steps } from "../lib"
 import type { Product } from "../features"
 import type { Exposure } from "../serving"
 import { gini, jaccard } from "./list-quality"
@@ -6,6 +7,9 @@ import { gini, jaccard } from "./list-quality"
 const HEAD = 0.2
 /** Segments reported: those with the most lists. */
 const MOST_SEGMENTS = 50
+/** Products and lists looked at in one step: about 1 ms. */
+const PRODUCTS = 1_000
+const LISTS = 5
 
 /** What lists are like, over all lists of a segment that showed something. */
 export interface AuditFigures {
@@ -71,50 +75,76 @@ interface Tally {
 }
 
 /** What the shown lists are like, whole and by placement, device, country and new or returning shopper. */
-export function auditLists({ exposures, products, attentionOf, vectorOf }: AuditInput): Audit {
-  const known = new Catalogue(products, attentionOf)
+export function auditLists(input: AuditInput): Audit {
+  return finish(auditInSteps(input))
+}
+
+/** The same, a few lists at a time. */
+export function* auditInSteps({ exposures, products, attentionOf, vectorOf }: AuditInput): Steps<Audit> {
+  const longest = exposures.reduce((most, { slots }) => Math.max(most, slots.length), 0)
+  const known = yield* catalogueOf(products, attentionOf, longest)
   const tallies = new Map<string, Tally>()
   const visits = new Map<string, Set<string>>()
+  let looked = 0
   for (const exposure of [...exposures].sort((a, b) => a.ts - b.ts)) {
+    if (++looked % LISTS === 0) yield
     const slots = exposure.slots.filter(({ productId }) => known.numbers.has(productId))
     if (slots.length === 0) continue
     const list = judge(slots, known, vectorOf)
     for (const segment of segmentsOf(exposure, visits)) {
       let tally = tallies.get(segment)
-      if (!tally) tallies.set(segment, (tally = empty(known.ids.length)))
+      if (!tally) tallies.set(segment, (tally = empty(known.places.length)))
       add(tally, slots, list, known)
     }
   }
   const largest = [...tallies].sort(([, a], [, b]) => b.lists - a.lists).slice(0, MOST_SEGMENTS)
-  return Object.fromEntries(largest.map(([segment, tally]) => [segment, figuresOf(tally)]))
+  const audit: Audit = {}
+  for (const [segment, tally] of largest) {
+    audit[segment] = figuresOf(tally)
+    yield
+  }
+  return audit
 }
 
 /** The listed products, what is popular among them, and their brands. */
-class Catalogue {
-  readonly ids: string[] = []
-  readonly numbers = new Map<string, number>()
-  readonly categories: string[][] = []
-  readonly brands: (string | undefined)[] = []
-  readonly bits: Float64Array
-  /** Place by attention, 0 = the most. */
-  readonly places: Int32Array
+interface Catalogue {
+  numbers: ReadonlyMap<string, number>
+  categories: readonly string[][]
+  brands: readonly (string | undefined)[]
+  bits: Float64Array
+  /** Place by attention, 0 = the most. What has none in the head, nor in the longest list, has the last. */
+  places: Int32Array
+}
 
-  constructor(products: Iterable<Product>, attentionOf: (id: string) => number) {
-    for (const { id, status, categories, metadata, collection } of products) {
-      if (status !== "published") continue
-      this.numbers.set(id, this.ids.length)
-      this.ids.push(id)
-      this.categories.push(categories.map((category) => category.id))
-      this.brands.push(typeof metadata?.brand === "string" ? metadata.brand : collection)
-    }
-    // One more each, so that what nobody has looked at yet is very novel and not infinitely so.
-    const attention = Float64Array.from(this.ids, (id) => 1 + attentionOf(id))
-    const total = attention.reduce((sum, one) => sum + one, 0)
-    this.bits = attention.map((one) => -Math.log2(one / total))
-    this.places = new Int32Array(this.ids.length)
-    const order = Array.from(this.ids.keys()).sort((a, b) => attention[b] - attention[a] || a - b)
-    order.forEach((number, place) => (this.places[number] = place))
+function* catalogueOf(
+  products: Iterable<Product>,
+  attentionOf: AuditInput["attentionOf"],
+  longest: number
+): Steps<Catalogue> {
+  const numbers = new Map<string, number>()
+  const categories: string[][] = []
+  const brands: (string | undefined)[] = []
+  const given: number[] = []
+  let total = 0
+  for (const { id, status, categories: its, metadata, collection } of products) {
+    if (status !== "published") continue
+    numbers.set(id, given.length)
+    categories.push(its.map((category) => category.id))
+    brands.push(typeof metadata?.brand === "string" ? metadata.brand : collection)
+    // One more, so that what nobody has looked at yet is very novel and not infinitely so.
+    total += given[given.push(1 + attentionOf(id)) - 1]
+    if (given.length % PRODUCTS === 0) yield
   }
+  const bits = new Float64Array(given.length)
+  const head = new TopK(Math.max(longest, Math.ceil(HEAD * given.length)))
+  for (let number = 0; number < given.length; number++) {
+    bits[number] = -Math.log2(given[number] / total)
+    head.offer(number, given[number])
+    if (number % PRODUCTS === 0) yield
+  }
+  const places = new Int32Array(given.length).fill(given.length)
+  head.drain().numbers.forEach((number, place) => (places[number] = place))
+  return { numbers, categories, brands, bits, places }
 }
 
 type Slots = Exposure["slots"]
@@ -141,7 +171,7 @@ function judge(slots: Slots, known: Catalogue, vectorOf: AuditInput["vectorOf"])
   let [novelty, serendipity, tail] = [0, 0, 0]
   numbers.forEach((number, i) => {
     novelty += known.bits[number]
-    if (known.places[number] >= HEAD * known.ids.length) tail++
+    if (known.places[number] >= HEAD * known.places.length) tail++
     const fits = best > 0 ? Math.max(0, slots[i].score) / best : 0
     if (known.places[number] >= slots.length) serendipity += fits
   })

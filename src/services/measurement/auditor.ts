@@ -1,7 +1,7 @@
-import type { Clock, Logger, Metrics } from "../lib"
+import { finishInTurns, nextTurn, type Clock, type Logger, type Metrics } from "../lib"
 import { itemKeys, readItem, type Catalog, type FeatureStore } from "../features"
-import type { ExposureStore } from "../serving"
-import { auditLists, type AuditFigure } from "./audit"
+import { recordedLists, type Exposure, type ExposureStore } from "../serving"
+import { auditInSteps, type AuditFigure } from "./audit"
 import { crossed, type Bound } from "./audit-bounds"
 import type { AuditStore, DayAudit } from "./audit-store.port"
 
@@ -27,14 +27,15 @@ const KEPT_DAYS = 400
 export async function auditDay(dependencies: AuditorDependencies): Promise<DayAudit> {
   const { exposures, catalog, vectorOf, store, clock, metrics, logger, bounds } = dependencies
   const now = clock.now()
-  const recent = await exposures.recent({ limit: LISTS })
   const attention = await attentionOf(dependencies, now)
-  const audit = auditLists({
-    exposures: recent.filter(({ ts }) => ts > now - DAY_MS),
-    products: catalog.all(),
-    attentionOf: (id) => attention.get(id) ?? 0,
-    vectorOf,
-  })
+  const audit = await finishInTurns(
+    auditInSteps({
+      exposures: await listsSince(now - DAY_MS, exposures),
+      products: catalog.all(),
+      attentionOf: (id) => attention.get(id) ?? 0,
+      vectorOf,
+    })
+  )
   const alerts = crossed(audit, bounds)
   for (const { segment, figure, value, min, max } of alerts) {
     metrics.count("audit_alerts_total", { figure })
@@ -48,6 +49,15 @@ export async function auditDay(dependencies: AuditorDependencies): Promise<DayAu
   return report
 }
 
+async function listsSince(since: number, exposures: Pick<ExposureStore, "recent">): Promise<Exposure[]> {
+  const lists: Exposure[] = []
+  for await (const exposure of recordedLists(exposures, { limit: LISTS })) {
+    if (exposure.ts <= since) break
+    lists.push(exposure)
+  }
+  return lists
+}
+
 async function attentionOf(
   { catalog, features }: AuditorDependencies,
   now: number
@@ -55,7 +65,7 @@ async function attentionOf(
   const ids = Array.from(catalog.all(), ({ id }) => id)
   const attention = new Map<string, number>()
   for (let from = 0; from < ids.length; from += SLICE) {
-    if (from > 0) await new Promise<void>((resolve) => setImmediate(resolve))
+    if (from > 0) await nextTurn()
     const slice = ids.slice(from, from + SLICE)
     const records = await features.getMany(itemKeys(slice))
     for (const id of slice) {

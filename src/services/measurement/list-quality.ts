@@ -86,11 +86,13 @@ export function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number 
   return both / (a.size + b.size - both)
 }
 
+/** What is 0 need not be sorted: it stands before all others. */
 export function gini(counts: Float64Array): number {
-  const sorted = counts.slice().sort()
+  const sorted = counts.filter((count) => count > 0).sort()
   const total = sorted.reduce((sum, count) => sum + count, 0)
   if (total === 0) return 0
+  const before = counts.length - sorted.length
   let weighted = 0
-  sorted.forEach((count, i) => (weighted += (2 * (i + 1) - sorted.length - 1) * count))
-  return weighted / (sorted.length * total)
+  sorted.forEach((count, i) => (weighted += (2 * (before + i + 1) - counts.length - 1) * count))
+  return weighted / (counts.length * total)
 }

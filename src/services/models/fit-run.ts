@@ -1,4 +1,4 @@
-import { PersonalizationError, type Artifact } from "../lib"
+import { nextTurn, PersonalizationError, type Artifact } from "../lib"
 import type { Validated } from "./cross-validate"
 import { guarded, type Cost, type GuardOptions } from "./guarded"
 import type { FitContext } from "./model"
@@ -72,7 +72,7 @@ export class FitRun {
 
   private async guarded<T>(stage: string, at: number, work: (context: FitContext) => Promise<T>) {
     // Lets a message that cancels the run arrive between two models.
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     this.context.checkCancelled()
     this.context.stage?.(stage)
     const share = 0.5 / this.planned.length

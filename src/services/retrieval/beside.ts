@@ -1,4 +1,4 @@
-import { TURNS } from "../lib"
+import { nextTurn, TURNS } from "../lib"
 
 /** Keys that wait at most; beyond them new ones are let go. */
 const WAITING = 10_000
@@ -63,7 +63,7 @@ export class Beside<T> {
   private async run(): Promise<void> {
     while (this.waiting.size > 0 || this.later) {
       // Whoever has asked for it comes first.
-      await new Promise<void>((resolve) => setImmediate(resolve))
+      await nextTurn()
       const turn = TURNS.wait()
       if (turn) await turn
       const entries = this.take(Math.max(1, this.together()))

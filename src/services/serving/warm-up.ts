@@ -1,3 +1,4 @@
+import { nextTurn } from "../lib"
 import type { Catalog } from "../features"
 import { NO_CONSENT } from "../privacy"
 import type { PlacementBook } from "./placement-book"
@@ -43,7 +44,7 @@ export async function warmUp({ recommender, placements, catalog, now }: WarmUpPa
         () => made++,
         () => undefined
       )
-      await new Promise<void>((resolve) => setImmediate(resolve))
+      await nextTurn()
     }
   }
   return made

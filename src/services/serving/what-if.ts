@@ -7,6 +7,7 @@ import { placementOfDraft, rulesOfDraft, type Draft } from "./draft"
 import { offPolicy, type LoggedList, type OffPolicy, type PlannedSlot } from "./off-policy"
 import type { Placement } from "./placement"
 import { shopperOf, type Exposure, type ExposureStore, type RecommendationRequest } from "./recommendation"
+import { recordedLists } from "./recorded-lists"
 import type { Recommender } from "./recommender"
 
 export interface WhatIfParts {
@@ -75,8 +76,6 @@ const ESTIMATE =
 
 /** Click rate of a product that the placement has never shown. */
 const UNKNOWN_RATE = 0.05
-/** Exposures read at once. */
-const PAGE = 10
 /** Products named as gained and lost. */
 const NAMED = 20
 
@@ -105,7 +104,8 @@ export async function whatIf(asked: WhatIfAsked, parts: WhatIfParts): Promise<Wh
   const moves = new Map<string, number>()
   const played: Played[] = []
   let [recorded, requests, changedSlots, changedLists, slots] = [0, 0, 0, 0, 0]
-  for await (const exposure of recordedLists(asked, parts.exposures)) {
+  const { placement: only, requests: limit } = asked
+  for await (const exposure of recordedLists(parts.exposures, { placement: only, limit })) {
     recorded++
     const placement = parts.placements.get(exposure.placement)
     const request = placement && (await requestOf(exposure, placement, parts))
@@ -155,20 +155,6 @@ export async function whatIf(asked: WhatIfAsked, parts: WhatIfParts): Promise<Wh
     coverage: both(({ products }) => share(products.size, catalog.size)),
     off_policy: await offPolicy(await withClicks(played, parts), breathe),
     estimate: ESTIMATE,
-  }
-}
-
-/** Page by page: hundreds of exposures at once would take too long to read. */
-async function* recordedLists(
-  { placement, requests }: WhatIfAsked,
-  exposures: WhatIfParts["exposures"]
-): AsyncGenerator<Exposure> {
-  let before: Exposure | undefined
-  for (let left = requests; left > 0; left -= PAGE) {
-    const page = await exposures.recent({ placement, limit: Math.min(PAGE, left), before })
-    yield* page
-    if (page.length < PAGE) return
-    before = page[page.length - 1]
   }
 }
 
