@@ -11,9 +11,8 @@ import os from "node:os"
 import path from "node:path"
 import { parseArgs } from "node:util"
 import autocannon from "autocannon"
-import pg from "pg"
-import { endChildrenWithMe, run } from "../../scripts/lib/run.mjs"
-import { ROOT, Shop } from "../../scripts/lib/shop.mjs"
+import { endChildrenWithMe } from "../../scripts/lib/run.mjs"
+import { openLargeShop, someOf } from "./large-shop.mjs"
 import { askFor, childrenOf, cpuOfAll, cpuSeconds, headersOf, memoryOfAll, settled, views } from "./lib.mjs"
 
 const { values: flags } = parseArgs({
@@ -32,31 +31,19 @@ const { values: flags } = parseArgs({
 })
 endChildrenWithMe()
 const logs = path.join(os.tmpdir(), "serve-benchmark")
-const shop = await Shop.open({
-  database: `large_${flags.products}`,
-  logs,
+const shop = await openLargeShop({
+  products: flags.products,
+  sessions: flags.sessions,
   transport: flags.transport,
+  logs,
   options: { events: { consume: false }, retrieval: { index: flags.index } },
-  keepDatabase: true,
 })
 try {
-  const client = new pg.Client(shop.databaseUrl)
-  await client.connect()
-  const { rows } = await client.query("SELECT count(*)::int AS count FROM personalization.items")
-  if (rows[0].count !== Number(flags.products)) {
-    console.log("seeding and training, once")
-    const seed = ["--import", "tsx", "benchmark/streaming/seed.ts", flags.products, flags.sessions]
-    const env = { ...shop.env, PERSONALIZATION_OPTIONS: "{}" }
-    const { code, output, seconds } = await run("node", seed, { cwd: ROOT, env })
-    if (code !== 0) throw new Error(`the shop cannot be filled:\n${output}`)
-    console.log(`seeded and trained in ${seconds.toFixed(0)} s`)
-  }
-  await client.end()
   const door = await shop.role("serve", "serve", { WORKERS: flags.workers })
   const helpers = flags.transport === "embedded" ? [] : [await shop.role("consume", "consume")]
   await Promise.all([door, ...helpers].map((role) => role.start()))
   await door.whole()
-  const products = Array.from({ length: 5_000 }, (_, i) => `prod_${(i * 7919) % Number(flags.products)}`)
+  const products = someOf(flags.products)
   await shoppersLookAround(door, products)
   await settled(door.pid)
   for (const placement of flags.placement ? [flags.placement] : ["home-for-you", "pdp-similar", "trending"]) {
