@@ -68,7 +68,7 @@ function searchWaiting(): void {
 }
 
 async function answer(message: Message): Promise<Answer> {
-  const { seq } = message
+  const { seqs } = message
   switch (message.type) {
     case "open":
       dimensions = message.dimensions
@@ -79,19 +79,30 @@ async function answer(message: Message): Promise<Answer> {
       await (adding = adding.then(() => add(message.rows)))
       break
     case "search": {
-      const k = Math.min(message.k, opened().ntotal())
-      const { labels, distances } = k > 0 ? await search(message.query, k) : { labels: [], distances: [] }
-      return { type: "found", seq, labels: Int32Array.from(labels), scores: Float32Array.from(distances) }
+      const size = opened().ntotal()
+      const found = await Promise.all(
+        message.ks.map((k, i) => {
+          const query = message.queries.subarray(i * dimensions, (i + 1) * dimensions)
+          return Math.min(k, size) > 0 ? search(query, Math.min(k, size)) : { labels: [], distances: [] }
+        })
+      )
+      return {
+        type: "found",
+        seqs,
+        counts: found.map(({ labels }) => labels.length),
+        labels: Int32Array.from(found.flatMap(({ labels }) => labels)),
+        scores: Float32Array.from(found.flatMap(({ distances }) => distances)),
+      }
     }
     case "ping":
       break
   }
-  return { type: "done", seq, rss: process.memoryUsage.rss() }
+  return { type: "done", seqs, rss: process.memoryUsage.rss() }
 }
 
 process.on("message", (message: Message) => {
   answer(message)
-    .catch((error: Error): Answer => ({ type: "failed", seq: message.seq, message: error.message }))
+    .catch((error: Error): Answer => ({ type: "failed", seqs: message.seqs, message: error.message }))
     // The error of a send means that the supervisor is gone; `disconnect` then ends this process.
     .then((reply) => process.send?.(reply, () => undefined))
 })

@@ -26,8 +26,8 @@ const settings = {
   logger: { ...silentLogger, info: (line: string) => lines.push(line) },
 }
 const withoutPackage =
-  'process.on("message", ({ seq }) =>' +
-  ' process.send({ type: "failed", seq, message: "Cannot find module \'faiss-node\'\\nRequire stack" }))'
+  'process.on("message", ({ seqs }) =>' +
+  ' process.send({ type: "failed", seqs, message: "Cannot find module \'faiss-node\'\\nRequire stack" }))'
 const abortingAtLoad = 'process.on("message", () => process.abort())'
 
 describe("createVectorIndex without a faiss-node that loads", () => {

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process"
 import { entryPoint } from "../node"
-import { MOST_SEARCHES, type Answer, type Question } from "./protocol"
+import { MOST_SEARCHES, type Answer, type Message, type Question } from "./protocol"
 
 /** Why the FAISS process did not answer; the label of `index_fallback_total`. */
 export type FallbackReason =
@@ -23,8 +23,16 @@ export interface Heartbeat {
   misses: number
 }
 
+/** Positions, best first, with their scores. */
+interface Found {
+  labels: Int32Array
+  scores: Float32Array
+}
+
+const NOTHING: Found = { labels: new Int32Array(0), scores: new Float32Array(0) }
+
 interface Asked {
-  resolve(answer: Answer): void
+  resolve(found: Found): void
   reject(error: Unanswered): void
   timer?: NodeJS.Timeout
 }
@@ -40,6 +48,8 @@ export class FaissProcess {
   rss = 0
   private readonly child: ChildProcess
   private readonly asked = new Map<number, Asked>()
+  /** Searches of this turn of the event loop; they go out as one message. */
+  private gathered: { seq: number; query: Float32Array; k: number }[] = []
   private beat?: NodeJS.Timeout
   private seq = 0
   private searches = 0
@@ -102,18 +112,14 @@ export class FaissProcess {
    * The `k` nearest positions, best first; positions may be -1 where FAISS found fewer.
    * @throws Unanswered when no answer comes within `timeoutMs` or the process should not be asked now.
    */
-  async search(
-    query: Float32Array,
-    k: number,
-    timeoutMs: number
-  ): Promise<{ labels: Int32Array; scores: Float32Array }> {
+  async search(query: Float32Array, k: number, timeoutMs: number): Promise<Found> {
     if (this.silent) throw new Unanswered("hung")
     if (this.searches >= MOST_SEARCHES) throw new Unanswered("busy")
     this.searches++
     try {
-      const answer = await this.ask({ type: "search", query, k }, timeoutMs)
-      if (answer.type !== "found") throw new Unanswered("error", `unexpected answer ${answer.type}`)
-      return answer
+      return await this.expect((seq) => {
+        if (this.gathered.push({ seq, query, k }) === 1) queueMicrotask(() => this.sendGathered())
+      }, timeoutMs)
     } finally {
       this.searches--
     }
@@ -127,7 +133,11 @@ export class FaissProcess {
     this.child.kill("SIGKILL")
   }
 
-  private ask(question: Question, timeoutMs?: number): Promise<Answer> {
+  private async ask(question: Question, timeoutMs?: number): Promise<void> {
+    await this.expect((seq) => this.send(question, [seq]), timeoutMs)
+  }
+
+  private expect(send: (seq: number) => void, timeoutMs?: number): Promise<Found> {
     return new Promise((resolve, reject) => {
       if (!this.child.connected) return reject(new Unanswered("dead", this.verdict))
       const seq = ++this.seq
@@ -140,9 +150,27 @@ export class FaissProcess {
         }, timeoutMs)
       }
       this.keepAlive(true)
-      this.child.send({ ...question, seq }, (error) => {
-        if (error) this.settle(seq)?.reject(new Unanswered("dead", error.message))
-      })
+      send(seq)
+    })
+  }
+
+  private sendGathered(): void {
+    const searches = this.gathered
+    this.gathered = []
+    const { length } = searches[0].query
+    const queries = new Float32Array(searches.length * length)
+    searches.forEach(({ query }, i) => queries.set(query, i * length))
+    const ks = searches.map(({ k }) => k)
+    this.send(
+      { type: "search", queries, ks },
+      searches.map(({ seq }) => seq)
+    )
+  }
+
+  private send(question: Question, seqs: readonly number[]): void {
+    const message: Message = { ...question, seqs }
+    this.child.send(message, (error) => {
+      if (error) for (const seq of seqs) this.settle(seq)?.reject(new Unanswered("dead", error.message))
     })
   }
 
@@ -150,9 +178,17 @@ export class FaissProcess {
     this.silent = false
     this.missed = 0
     if (answer.type === "done") this.onAlive((this.rss = answer.rss))
-    const asked = this.settle(answer.seq)
-    if (answer.type === "failed") asked?.reject(new Unanswered("error", answer.message))
-    else asked?.resolve(answer)
+    let from = 0
+    answer.seqs.forEach((seq, i) => {
+      const asked = this.settle(seq)
+      if (answer.type === "failed") asked?.reject(new Unanswered("error", answer.message))
+      else if (answer.type === "done") asked?.resolve(NOTHING)
+      else {
+        const to = from + answer.counts[i]
+        asked?.resolve({ labels: answer.labels.subarray(from, to), scores: answer.scores.subarray(from, to) })
+        from = to
+      }
+    })
   }
 
   private settle(seq: number): Asked | undefined {

@@ -149,6 +149,20 @@ suite("FaissVectorIndex", () => {
     expect(index.fallbacks).toBe(1)
   })
 
+  it("gives each of many searches at once its own answer, however many neighbours it wants", async () => {
+    index = await open()
+    await index.build(ids, vectors)
+    await index.ready()
+    const exact = new ExactVectorIndex(D)
+    await exact.build(ids, vectors)
+    const queries = Array.from({ length: 30 }, (_, row) => vectors.slice(row * D, (row + 1) * D))
+    const found = await Promise.all(queries.map((query, row) => index.search(query, row, true)))
+    for (const [row, query] of queries.entries())
+      expect(found[row].map(({ id }) => id)).toEqual((await exact.search(query, row)).map(({ id }) => id))
+    expect(index.fallbacks).toBe(0)
+    await exact.close()
+  })
+
   it("lets no shopper wait behind many patient searches", async () => {
     index = await open()
     await index.build(ids, vectors)

@@ -1,20 +1,22 @@
 /** Searches that a process is asked at the same time, at most. */
 export const MOST_SEARCHES = 128
 
-/** What the supervisor says to the FAISS process. `seq` marks a question; the answer carries the same. */
+/** What the supervisor says to the FAISS process. `seqs` mark what is asked; the answer carries the same. */
 export type Question =
   /** Loads faiss-node and opens an empty index by inner product: a graph with that efSearch, or a flat one. */
   | { type: "open"; dimensions: number; breadth?: number }
   /** Appends rows; they get the next positions. */
   | { type: "add"; rows: Float32Array }
-  /** The `k` nearest positions of one query. */
-  | { type: "search"; query: Float32Array; k: number }
+  /** The `ks` nearest positions of each query, which has a `seq` of its own: messages cost more than searches. */
+  | { type: "search"; queries: Float32Array; ks: readonly number[] }
   | { type: "ping" }
 
-export type Message = Question & { seq: number }
+export type Message = Question & { seqs: readonly number[] }
 
 /** What the FAISS process answers; `rss` in bytes. */
-export type Answer =
-  | { type: "done"; seq: number; rss: number }
-  | { type: "found"; seq: number; labels: Int32Array; scores: Float32Array }
-  | { type: "failed"; seq: number; message: string }
+export type Answer = { seqs: readonly number[] } & (
+  | { type: "done"; rss: number }
+  /** Of one query after the other, `counts` of them. */
+  | { type: "found"; counts: readonly number[]; labels: Int32Array; scores: Float32Array }
+  | { type: "failed"; message: string }
+)

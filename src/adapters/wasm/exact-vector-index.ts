@@ -3,8 +3,8 @@ import { Best, BLOCK_ROWS, MAX_NEIGHBOURS, Rows } from "./rows"
 import { Turns } from "./turns"
 import { checkShape, inverseLength, unitQuery } from "./vectors"
 
-/** Numbers scanned between two turns of the event loop: .5 to 2 ms. */
-const TURN_BUDGET = 8_000_000
+/** Numbers scanned between two turns of the event loop: .3 to 2 ms, by how fast memory is. */
+const TURN_BUDGET = 4_000_000
 /** Writing a number (normalising, copying, rounding, hashing its id) takes longer than scanning 200. */
 const WRITE_COST = 200
 const ROWS_A_WRITE = 512
