@@ -100,11 +100,24 @@ async function answer(message: Message): Promise<Answer> {
   return { type: "done", seqs, rss: process.memoryUsage.rss() }
 }
 
+/** A graph answers one search after the other: none of them waits for the others of its message. */
+function apart(message: Message): Message[] {
+  if (message.type !== "search" || together > 1) return [message]
+  const { seqs, ks, queries } = message
+  return seqs.map((seq, i) => ({
+    type: "search",
+    seqs: [seq],
+    ks: [ks[i]],
+    queries: queries.subarray(i * dimensions, (i + 1) * dimensions),
+  }))
+}
+
 process.on("message", (message: Message) => {
-  answer(message)
-    .catch((error: Error): Answer => ({ type: "failed", seqs: message.seqs, message: error.message }))
-    // The error of a send means that the supervisor is gone; `disconnect` then ends this process.
-    .then((reply) => process.send?.(reply, () => undefined))
+  for (const one of apart(message))
+    answer(one)
+      .catch((error: Error): Answer => ({ type: "failed", seqs: one.seqs, message: error.message }))
+      // The error of a send means that the supervisor is gone; `disconnect` then ends this process.
+      .then((reply) => process.send?.(reply, () => undefined))
 })
 process.on("disconnect", () => process.exit(0))
 // Ctrl-C reaches the whole process group; this process goes when its supervisor lets it go.

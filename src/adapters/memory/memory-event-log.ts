@@ -79,7 +79,7 @@ export class MemoryEventLog implements EventLog {
       (customer_id !== undefined && customer_id === subject.customerId)
     let after = Number(range.after ?? 0)
     for (;;) {
-      const batch = this.after(after, 1_000)
+      const batch = this.after(after, range.batch ?? 1_000)
       if (batch.length === 0) return
       after = Number(batch[batch.length - 1].offset)
       const wanted = batch.filter(

@@ -171,6 +171,13 @@ describe("category affinity", () => {
     expect(categoryAffinity.read(state, T).get("kitchen")).toBeCloseTo(2 / 3, 10)
     expect(idsOf(categoryAffinity.merge!(categoryAffinity.initial, former))).toEqual(["home", "kitchen"])
   })
+
+  it("finds its own in what an earlier release has made of it", () => {
+    const state = fold(categoryAffinity, [event("view_item", "cup"), event("add_to_cart", "rug")])
+    const spread = { ...state, light: [1, T] } as unknown as typeof categoryAffinity.initial
+    const read = categoryAffinity.read(spread, T)
+    expect(Object.fromEntries(read)).toEqual({ home: 1, kitchen: 1 / 3, light: 1 / 3 })
+  })
 })
 
 describe("session items", () => {

@@ -1,6 +1,6 @@
 import { silentLogger, systemClock, type Clock, type Logger } from "../lib"
 import type { SubjectStore } from "../privacy"
-import { withoutNames, type EventClaims, type EventHistory, type LoggedEvent } from "../events"
+import { SMALL_BATCH, withoutNames, type EventClaims, type EventHistory, type LoggedEvent } from "../events"
 import type { FeatureKey } from "./feature"
 import type { FeatureStore } from "./feature-store.port"
 import { type Applicable, type FeatureUpdater } from "./feature-updater"
@@ -44,7 +44,7 @@ export class HistoryFiller {
     const { store, history } = this.parts
     if ((await store.getMany([MARK])).has(MARK)) return
     let events = 0
-    for await (const batch of history.replay({ since })) {
+    for await (const batch of history.replay({ since, batch: SMALL_BATCH })) {
       for (let from = 0; from < batch.length; from += SLICE) {
         if (this.stopping) return
         events += await this.apply(batch.slice(from, from + SLICE))

@@ -1,6 +1,13 @@
 import { nextTurn, Pause, silentLogger, type Logger } from "../lib"
 import type { SubjectStore } from "../privacy"
-import { compareOffsets, withoutNames, type EventLog, type LoggedEvent, type Subscription } from "../events"
+import {
+  compareOffsets,
+  SMALL_BATCH,
+  withoutNames,
+  type EventLog,
+  type LoggedEvent,
+  type Subscription,
+} from "../events"
 import type { FeatureFollower, Forgotten } from "./feature-follower"
 import type { FeatureUpdater } from "./feature-updater"
 import { pairOf, withdrawnPairs } from "./withdrawn"
@@ -58,7 +65,11 @@ export class FeaturePipeline implements FeatureFollower {
    */
   async start(since?: number): Promise<void> {
     let events = 0
-    for await (const batch of this.dependencies.log.replay({ since, after: this.position })) {
+    for await (const batch of this.dependencies.log.replay({
+      since,
+      after: this.position,
+      batch: SMALL_BATCH,
+    })) {
       const withdrawn = await withdrawnPairs(this.dependencies.subjects, batch)
       for (let from = 0; from < batch.length; from += BATCH) {
         if (this.stopping) return

@@ -76,6 +76,8 @@ describe("packStrings", () => {
     const many = Array.from({ length: 4_001 }, (_, i) => `${i}\n`)
     expect(unpackStrings(packStrings(many))).toEqual(many)
     expect([...unpackInSteps(packStrings(many))]).toHaveLength(3)
+    // What an earlier release reads in one go.
+    expect(JSON.parse(new TextDecoder().decode(packStrings(many)))).toEqual(many)
   })
 
   it("reads what an earlier release has packed", () => {

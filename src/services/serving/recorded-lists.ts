@@ -1,3 +1,4 @@
+import { nextTurn } from "../lib"
 import type { Exposure, ExposureStore, RecentExposures } from "./recommendation"
 
 /** Lists read at once: a store decodes one in some tenths of a millisecond. */
@@ -14,5 +15,6 @@ export async function* recordedLists(
     yield* page
     if (page.length < PAGE) return
     before = page[page.length - 1]
+    await nextTurn()
   }
 }

@@ -5,8 +5,11 @@ import type { Feature } from "../feature"
 /** Parallel arrays: copying them costs less than copying an object of 100 keys. What is liked is `values` at `times`. */
 type State = readonly [ids: readonly string[], values: readonly number[], times: readonly number[]]
 
-/** As it was kept at first: a shared store may still hold such states. */
-type Former = Readonly<Record<string, Decayed>>
+/**
+ * As it was kept at first: a shared store may still hold such states. A process of that release, beside one of this, spreads the
+ * three columns into such a record.
+ */
+type Former = Readonly<Record<string, unknown>>
 
 const HALF_LIFE = days(14)
 /** Categories remembered per shopper. */
@@ -68,10 +71,25 @@ class Liking {
   }
 }
 
+const isState = (state: readonly unknown[]): boolean =>
+  Array.isArray(state[0]) && state[0].every((id) => typeof id === "string")
+
+const isDecayed = (sum: unknown): sum is Decayed =>
+  Array.isArray(sum) && sum.length === 2 && sum.every((one) => typeof one === "number")
+
 function columns(state: State | Former): State {
   if (Array.isArray(state)) return state as unknown as State
-  const entries = Object.entries(state as Former)
-  return [entries.map(([id]) => id), entries.map(([, [value]]) => value), entries.map(([, [, ts]]) => ts)]
+  const { 0: ids, 1: values, 2: times, ...rest } = state as Former
+  const spread = isState([ids])
+  const [held, sums] = spread
+    ? [[ids, values, times] as State, rest]
+    : [[[], [], []] as State, state as Former]
+  const entries = Object.entries(sums).filter((entry): entry is [string, Decayed] => isDecayed(entry[1]))
+  return [
+    [...held[0], ...entries.map(([id]) => id)],
+    [...held[1], ...entries.map(([, [value]]) => value)],
+    [...held[2], ...entries.map(([, [, ts]]) => ts)],
+  ]
 }
 
 /** Liking of categories, 0–1 with the most liked at 1; half is forgotten in two weeks. */

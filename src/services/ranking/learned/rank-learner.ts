@@ -1,4 +1,4 @@
-import { compareOffsets, type EventHistory } from "../../events"
+import { compareOffsets, SMALL_BATCH, type EventHistory } from "../../events"
 import type { Clock, Logger, Metrics } from "../../lib"
 import { Learner } from "./learner"
 import type { LearnOptions } from "./adam"
@@ -121,7 +121,11 @@ export class RankLearner {
   private async follow(): Promise<void> {
     const { history, pause } = this.parts
     const head = await history.head()
-    for await (const batch of history.replay({ after: this.read, types: OUTCOME_EVENTS })) {
+    for await (const batch of history.replay({
+      after: this.read,
+      types: OUTCOME_EVENTS,
+      batch: SMALL_BATCH,
+    })) {
       for (const logged of batch) this.outcomes.add(logged)
       this.read = batch[batch.length - 1].offset
       await pause()
