@@ -91,6 +91,13 @@ export function eventLogContract(name: string, make: () => Promise<EventLogFixtu
       expect(ids(await history({ after: all[1].offset }))).toEqual(ids(all.slice(2)))
     })
 
+    it("replays so many at a time as are asked for, and leaves none out", async () => {
+      await log.append(many(5))
+      const sizes: number[] = []
+      for await (const batch of log.replay({ batch: 2 })) sizes.push(batch.length)
+      expect(sizes).toEqual([2, 2, 1])
+    })
+
     it("begins after an offset of the handler's own", async () => {
       await log.append(many(3))
       const [first, ...rest] = await history()
